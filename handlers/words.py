@@ -1,0 +1,140 @@
+"""Words: a name and facts -> text. The one Jinja environment (per language) that pages, bot and workers share.
+
+For handlers, workers and commands: `words.page("vi", "citizen/…/slip.html", page=page, frame=frame)`,
+`words.sentence("en", "score_off_scale", {"value": "11"})`. Undefined is an error, everything is escaped except plain text
+(chat messages, sentences), which the reader of the text escapes where it shows it.
+
+Will NOT fetch, decide or look at a request; templates get one object `page` and the frame of the layout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, meta, nodes
+from jinja2.ext import Extension
+from markupsafe import Markup
+
+from handlers.assets import Assets
+from handlers.formats import FILTERS
+from handlers.translation import ConstantCalls, Entry, Message, Translations, read_catalogue
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+SOURCE_LANGUAGE = "vi"
+CODES = "errors/_codes.html"
+
+
+class NoWords(KeyError):
+    """A code that templates/errors/_codes.html does not know."""
+
+
+class House(Environment):
+    """Jinja with our rules: compiled translations, constant calls, strict undefined."""
+
+    language: str = SOURCE_LANGUAGE
+    constants: dict[str, Callable[[str], str]]
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        translations = self.extensions[Translations.identifier]
+        assert isinstance(translations, Translations)
+        transformed = ConstantCalls(translations, self.constants, name).visit(tree)
+        assert isinstance(transformed, nodes.Template)
+        return transformed
+
+
+def is_escaped(name: str | None) -> bool:
+    """Markup everywhere; plain text in what is sent to a chat, and in sentences, which pages escape when they show them."""
+    return not (name and (name.endswith(".txt") or name == CODES))
+
+
+def _environment(
+    language: str, folder: Path, assets: Assets, catalogue: dict[Message, Entry], auto_reload: bool
+) -> House:
+    extensions: list[type[Extension]] = [Translations]
+    environment = House(
+        loader=FileSystemLoader(folder),
+        extensions=extensions,
+        undefined=StrictUndefined,
+        autoescape=is_escaped,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=auto_reload,
+        cache_size=-1,
+    )
+    environment.language = language
+    environment.constants = {"icon": assets.icon, "asset": assets.address}
+    environment.catalogue = catalogue  # type: ignore[attr-defined]
+    environment.filters.update(FILTERS)
+    environment.globals.update(lang=language, asset=assets.address, icon=assets.icon)
+    return environment
+
+
+@dataclass(frozen=True)
+class Words:
+    """All text the system says, in every language it speaks."""
+
+    languages: tuple[str, ...]
+    assets: Assets
+    folder: Path = TEMPLATES
+    auto_reload: bool = False
+    _made: dict[str, House] = field(default_factory=dict, repr=False)
+
+    def environment(self, language: str) -> House:
+        """The environment of a language, made on first use; an unknown language is a bug of the caller."""
+        if language not in self._made:
+            if language not in self.languages:
+                raise ValueError(f"no language {language!r}")
+            path = self.folder / "i18n" / f"{language}.po"
+            catalogue = {} if language == SOURCE_LANGUAGE else read_catalogue(path)
+            made = _environment(language, self.folder, self.assets, catalogue, self.auto_reload)
+            made.globals["sentence"] = lambda code, facts: self.sentence(language, code, facts)
+            self._made[language] = made
+        return self._made[language]
+
+    def template(self, language: str, name: str) -> Template:
+        """A compiled template; handlers on a hot path keep it."""
+        return self.environment(language).get_template(name)
+
+    def page(self, language: str, name: str, **context: Any) -> str:
+        """A whole page, letter or message."""
+        return self.template(language, name).render(context)
+
+    def part(self, language: str, name: str, macro: str, *arguments: Any, **options: Any) -> Markup:
+        """One component by itself, for pieces that are made once and shown often (a distribution's table)."""
+        return Markup(getattr(self.template(language, name).module, macro)(*arguments, **options))
+
+    def sentence(self, language: str, code: str, facts: Mapping[str, Any]) -> str:
+        """What happened and what to do next, as plain text. Raises NoWords for a code without words."""
+        template = self.template(language, CODES)
+        block = template.blocks.get(code)
+        if block is None:
+            raise NoWords(code)
+        return "".join(block(template.new_context(dict(facts)))).strip()
+
+    @cached_property
+    def facts_of(self) -> dict[str, frozenset[str]]:
+        """Every code with words, and the facts its sentence needs; for the test that holds raisers to it."""
+        environment = self.environment(SOURCE_LANGUAGE)
+        source = (self.folder / CODES).read_text(encoding="utf-8")
+        found = {}
+        for block in environment.parse(source).find_all(nodes.Block):
+            body = nodes.Template(block.body, lineno=1)
+            body.set_environment(environment)
+            found[block.name] = frozenset(meta.find_undeclared_variables(body)) - {"lang"}
+        return found
+
+
+def build_environment(
+    languages: Iterable[str] = ("vi", "en"),
+    *,
+    assets: Assets | None = None,
+    folder: Path = TEMPLATES,
+    auto_reload: bool = False,
+) -> Words:
+    """The words of the house. Cheap: a language's templates are read when they are first shown."""
+    return Words(tuple(languages), assets or Assets.of(folder / "assets"), folder, auto_reload)

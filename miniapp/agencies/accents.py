@@ -1,0 +1,63 @@
+"""An agency's accent colour, made readable: for the agencies' service (what an admin may choose) and for the style sheet.
+
+Pure arithmetic after WCAG 2.2's relative luminance. Will NOT judge taste: a colour that is too pale is darkened in its own hue.
+"""
+
+from __future__ import annotations
+
+import re
+
+DEFAULT_ACCENT = "#005fdb"  # after zmp-ui's blue, which on the soft ground fails
+LIGHT_GROUNDS = ("#ffffff", "#f4f6f8")  # ground and soft ground of templates/assets/app.css
+DARK_GROUNDS = ("#12161c", "#1b2129")
+ENOUGH = 4.5
+STEPS = 40
+COLOUR = re.compile(r"#(?:[0-9a-f]{6}|[0-9a-f]{3})")
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours, 1 to 21."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def is_colour(text: str) -> bool:
+    """Whether this is a colour as we keep it: #rgb or #rrggbb."""
+    return COLOUR.fullmatch(text.lower()) is not None
+
+
+def readable_accent(colour: str) -> str:
+    """The colour as text on our light grounds and as ground under white text, darkened until it can be read."""
+    return _moved(colour, "#000000", LIGHT_GROUNDS)
+
+
+def readable_accent_in_the_dark(colour: str) -> str:
+    """The same hue for dark mode: text on our dark grounds and ground under dark text, lightened until it can be read."""
+    return _moved(colour, "#ffffff", DARK_GROUNDS)
+
+
+def _moved(colour: str, towards: str, grounds: tuple[str, ...]) -> str:
+    start = _parts(colour if is_colour(colour) else DEFAULT_ACCENT)
+    end = _parts(towards)
+    for step in range(STEPS + 1):
+        mixed = (round(a + (b - a) * step / STEPS) for a, b in zip(start, end, strict=True))
+        text = "#{:02x}{:02x}{:02x}".format(*mixed)
+        if all(contrast(text, ground) >= ENOUGH for ground in grounds):
+            return text
+    raise AssertionError("black on white is readable")  # pragma: no cover
+
+
+def _parts(colour: str) -> tuple[int, int, int]:
+    digits = colour.lower().lstrip("#")
+    if len(digits) == 3:
+        digits = "".join(digit * 2 for digit in digits)
+    return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:], 16)
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = (_linear(part / 255) for part in _parts(colour))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(part: float) -> float:
+    return float(part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)

@@ -1,0 +1,194 @@
+// Optional enhancement: every page works without it. Words come from the page (data-…), never from here.
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
+
+// One tap, one POST. The server's form tokens are the real guard; this spares slow phones the second request.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.hasAttribute("aria-busy")) return event.preventDefault();
+  form.setAttribute("aria-busy", "true");
+  remember(form);
+});
+addEventListener("pageshow", () => all("form[aria-busy]").forEach((form) => form.removeAttribute("aria-busy")));
+
+// The summary of what is wrong is heard first.
+document.getElementById("problems")?.focus();
+
+// <input type=checkbox data-remember="f-number">: kept on this phone only, only when ticked, forgotten when unticked.
+function store(act) {
+  try { return act(localStorage); } catch { return null; }
+}
+function remember(form) {
+  all("[data-remember]", form).forEach((box) => {
+    const key = "remember " + location.pathname;
+    const field = document.getElementById(box.dataset.remember);
+    store((kept) => box.checked ? kept.setItem(key, field.value) : kept.removeItem(key));
+  });
+}
+all("[data-remember]").forEach((box) => {
+  const field = document.getElementById(box.dataset.remember);
+  const kept = store((s) => s.getItem("remember " + location.pathname));
+  box.closest("[hidden]")?.removeAttribute("hidden");
+  if (kept && field) {
+    box.checked = true;
+    field.value ||= kept;
+  }
+});
+
+// Copy a number without the spaces made for the eye.
+all("[data-copy]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const words = button.querySelector("[role=status]") ?? button;
+    const before = words.textContent;
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+    } catch {
+      const area = document.body.appendChild(document.createElement("textarea"));
+      area.value = button.dataset.copy;
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+    words.textContent = button.dataset.done;
+    await pause(3);
+    words.textContent = before;
+  });
+});
+
+// The count-down follows the server's clock (seconds left when the page was made). At zero phones ask again one by one over
+// data-spread seconds, and each further time waits longer: no storm, whatever the clocks say.
+all("[data-left]").forEach(async (box) => {
+  const end = performance.now() + box.dataset.left * 1000;
+  const words = box.dataset.words.split("|");
+  for (;;) {
+    const left = Math.ceil((end - performance.now()) / 1000);
+    if (left <= 0) break;
+    const parts = { d: Math.floor(left / 86400), h: Math.floor(left / 3600) % 24, m: Math.floor(left / 60) % 60, s: left % 60 };
+    const shown = words[left >= 86400 ? 0 : left >= 3600 ? 1 : 2].replace(/\{(\w)\}/g, (_, key) => parts[key]);
+    if (box.textContent !== shown) box.textContent = shown;
+    await pause(1);
+  }
+  box.textContent = words[3];
+  const tries = Number(sessionStorage.getItem("tries") ?? 0);
+  sessionStorage.setItem("tries", tries + 1);
+  await pause(1 + Math.random() * (box.dataset.spread ?? 10) * 2 ** Math.min(tries, 4));
+  location.reload();
+});
+if (!document.querySelector("[data-left]")) store(() => sessionStorage.removeItem("tries"));
+
+// <div id=… data-refresh="2">: the part is fetched again while it still asks for it; failures wait longer each time.
+all("[data-refresh]").forEach(async (first) => {
+  let part = first, wait = 1;
+  while (part?.dataset.refresh) {
+    await pause(part.dataset.refresh * wait);
+    if (document.hidden) continue;
+    try {
+      const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+      if (!answer.ok) throw answer.status;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const next = page.getElementById(first.id);
+      if (!next?.dataset.refresh) return location.reload();
+      if (next.innerHTML !== part.innerHTML) part.innerHTML = next.innerHTML;
+      part.dataset.refresh = next.dataset.refresh;
+      wait = 1;
+    } catch {
+      wait = Math.min(wait * 2, 16);
+    }
+  }
+});
+
+// A file goes to storage with a figure; what was chosen stays chosen when it fails.
+all("form[data-upload]").forEach((form) => form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (form.hasAttribute("aria-busy")) return;
+  const bar = form.querySelector(".progress"), problem = form.querySelector("[role=alert]");
+  const file = form.querySelector("[type=file]").files[0];
+  const fail = (words) => {
+    form.removeAttribute("aria-busy");
+    bar.hidden = true;
+    problem.hidden = false;
+    problem.textContent = words;
+  };
+  if (form.dataset.most && file.size > form.dataset.most) return fail(form.dataset.large);
+  const request = new XMLHttpRequest();
+  const next = () => location.assign(form.dataset.next);
+  let moved = false, sent = false;
+  request.upload.onprogress = ({ loaded, total }) => {
+    moved = true;
+    const share = Math.floor(100 * loaded / total);
+    bar.querySelector("progress").value = share;
+    bar.querySelector(".n").textContent = share + "\u00a0%";
+  };
+  request.upload.onload = () => sent = true;
+  request.onload = () => request.status < 400 ? next() : fail(form.dataset.failed);
+  // Storage answers with a redirect home, which a script may not follow: whether the file arrived, the next page knows.
+  // A bucket that takes no scripts at all is posted to without one.
+  request.onerror = () => sent ? next() : moved || !navigator.onLine ? fail(form.dataset.failed) : form.submit();
+  form.setAttribute("aria-busy", "true");
+  bar.hidden = false;
+  problem.hidden = true;
+  request.open("POST", form.action);
+  request.send(new FormData(form));
+}));
+
+// The slip as a picture: a webview can't download, but a picture can be shared or held down and kept.
+all("[data-picture]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const canvas = drawn(document.getElementById(button.dataset.picture));
+    canvas.toBlob(async (blob) => {
+      const file = new File([blob], "ket-qua.png", { type: "image/png" });
+      try {
+        if (navigator.canShare?.({ files: [file] })) return await navigator.share({ files: [file] });
+      } catch (error) {
+        if (error.name === "AbortError") return;
+      }
+      const picture = new Image(canvas.width / 2);
+      picture.src = canvas.toDataURL();
+      picture.alt = button.dataset.alt;
+      const hint = document.createElement("p");
+      hint.setAttribute("role", "status");
+      hint.textContent = button.dataset.hold;
+      button.closest(".actions").after(hint, picture);
+      button.hidden = true;
+    });
+  });
+});
+
+// Reads the slip's own lines: [data-line] texts, and rows of name and figure. White paper, whatever the phone's mode.
+function drawn(slip) {
+  const lines = all("[data-line],.rows>div", slip).map((line) => line.matches("[data-line]")
+    ? [line.dataset.line || line.innerText.trim(), "", line.matches("h1,.big")]
+    : [line.children[0].innerText, line.children[1].innerText, false]);
+  const canvas = document.createElement("canvas");
+  const pen = canvas.getContext("2d");
+  const width = 400;
+  const font = (bold) => pen.font = `${bold ? "600 20px" : "16px"} system-ui,sans-serif`;
+  const wrapped = lines.flatMap(([text, figure, bold]) => {
+    font(bold);
+    const rows = [""];
+    for (const word of text.split(/\s+/)) {
+      const longer = (rows.at(-1) + " " + word).trim();
+      if (pen.measureText(longer).width > width - 48 - (figure ? 120 : 0)) rows.push(word);
+      else rows[rows.length - 1] = longer;
+    }
+    return rows.map((row, at) => [row, at ? "" : figure, bold]);
+  });
+  canvas.width = width * 2;
+  canvas.height = (wrapped.length * 32 + 48) * 2;
+  pen.scale(2, 2);
+  pen.fillStyle = "#fff";
+  pen.fillRect(0, 0, width, canvas.height);
+  pen.fillStyle = "#14181f";
+  wrapped.forEach(([text, figure, bold], at) => {
+    font(bold);
+    pen.textAlign = "left";
+    pen.fillText(text, 24, 48 + at * 32);
+    font(true);
+    pen.textAlign = "right";
+    pen.fillText(figure, width - 24, 48 + at * 32);
+  });
+  return canvas;
+}
