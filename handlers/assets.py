@@ -1,7 +1,7 @@
 """Style, script and icons as they are sent: hashed names, minified text, digests for the Content-Security-Policy.
 
-For create_app: `Assets.of(folder)` reads a few small files once; afterwards nothing is read again. The style stands in
-the page in one <style> with the agency's accent in front, so its digest is per accent. Will NOT fetch, compile or bundle.
+For create_app: `Assets.of(folder)` reads a few small files once; afterwards nothing is read again. The style stands
+in the page in one <style> with the agency's accent in front, so its digest is per accent. Will NOT fetch or bundle.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Style:
 
 
 def minified_css(text: str) -> str:
-    """Our own sheets made small: comments and needless spaces out. Knows nothing of strings: our sheets hold none with braces."""
+    """Our own sheets made small: comments and needless spaces out. They hold no strings with braces."""
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
     text = re.sub(r"\s+", " ", text)
     text = re.sub(r"\s*([{};,>])\s*", r"\1", text)
@@ -101,7 +101,7 @@ class Assets:
         )
 
     def style(self, frame: str = "chat", accent: str = DEFAULT_ACCENT) -> Style:
-        """The sheet of a frame in an agency's colour. An unreadable accent is replaced, so every page stays readable."""
+        """The sheet of a frame in an agency's colour. An unreadable accent is replaced: every page stays readable."""
         key = (frame, accent)
         made = self._styles.get(key)
         if made is None:

@@ -1,7 +1,7 @@
 """Distributions as pictures: counts -> the path of an SVG and the bands of its table. For slips and distribution pages.
 
-Made once per edition and subject, shown a million times; the marked bar is the only part that is one's own. Pure geometry:
-will NOT know colours or words (templates/components/distribution.html has them).
+Made once per edition and subject, shown a million times; the marked bar is the only part that is one's own. Pure
+geometry: will NOT know colours or words (templates/components/distribution.html has them).
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ def size(count: int) -> str:
 
 @lru_cache(maxsize=4096)
 def grouped(number: str) -> str:
-    """02001234 -> 02 001 234: groups of three from the right, so that a number can be read aloud. Spaces are the reader's only."""
+    """02001234 -> 02 001 234: groups of three from the right, to be read aloud. The spaces are for the eye only."""
     head = len(number) % 3
     groups = [number[:head]] if head else []
     groups += [number[at : at + 3] for at in range(head, len(number), 3)]

@@ -1,7 +1,7 @@
 """The frame round a page: whose it is, which languages, where one may go from here, who is signed in.
 
-For the layouts (templates/layouts/): handlers fill one Frame per request with addresses that are ready to print, so a hot
-page asks for no url_for. Holds no words of ours: places are codes, and templates/components/places.html says them.
+For the layouts (templates/layouts/): handlers fill one Frame per request with addresses that are ready to print, so a
+hot page asks for no url_for. Holds no words of ours: places are codes, and templates/components/places.html says them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One entry of the navigation, by its code in templates/components/places.html; the code is the icon's word as well."""
+    """One entry of the navigation, by its code in templates/components/places.html, which has its words and icon."""
 
     code: str
     address: str
@@ -57,8 +57,8 @@ class SignedIn:
 class Frame:
     """What the layouts show around a page.
 
-    `back` is the address of the page above (its words stand in the page's block `back_words`). `wrong` puts "Lỗi:" before
-    the title after a form came back. `hotline` is the last resort where no agency is known. `index` lets search engines in."""
+    `back` is the address of the page above (its words stand in the page's block `back_words`). `wrong` marks the title
+    after a form came back. `hotline` is the last resort where no agency is known. `index` lets search engines in."""
 
     style: Style
     languages: tuple[Language, ...] = ()

@@ -34,7 +34,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One translated message: the text for one, the text for many (the same where the language or the text has one form)."""
+    """One translated message: the text for one, the text for many (the same where there is one form)."""
 
     one: str
     many: str
@@ -67,7 +67,7 @@ def _fields(block: str) -> dict[str, str]:
 
 
 class Translations(InternationalizationExtension):
-    """`{% trans %}` and `_()` become constants and plain variables; hears of each message through `environment.heard`."""
+    """`{% trans %}` and `_()` become constants and plain variables; `environment.heard` is told of each message."""
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
@@ -118,7 +118,7 @@ class Translations(InternationalizationExtension):
 
 
 class ConstantCalls(NodeTransformer):
-    """Resolves while compiling: `_("…")` to its words, and calls of other constant functions, such as `icon("phone")`."""
+    """Resolves while compiling: `_("…")` to its words, and calls of constant functions, such as `icon("phone")`."""
 
     def __init__(
         self, translations: Translations, functions: dict[str, Callable[[str], str]], name: str | None

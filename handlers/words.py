@@ -1,8 +1,8 @@
 """Words: a name and facts -> text. The one Jinja environment (per language) that pages, bot and workers share.
 
 For handlers, workers and commands: `words.page("vi", "citizen/…/slip.html", page=page, frame=frame)`,
-`words.sentence("en", "score_off_scale", {"value": "11"})`. Undefined is an error, everything is escaped except plain text
-(chat messages, sentences), which the reader of the text escapes where it shows it.
+`words.sentence("en", "score_off_scale", {"value": "11"})`. Undefined is an error, everything is escaped except plain
+text (chat messages, sentences), which the reader of the text escapes where it shows it.
 
 Will NOT fetch, decide or look at a request; templates get one object `page` and the frame of the layout.
 """
@@ -48,7 +48,7 @@ class House(Environment):
 
 
 def is_escaped(name: str | None) -> bool:
-    """Markup everywhere; plain text in what is sent to a chat, and in sentences, which pages escape when they show them."""
+    """Markup everywhere; plain text in what is sent to a chat, and in sentences, which pages escape themselves."""
     return not (name and (name.endswith(".txt") or name == CODES))
 
 

@@ -1,9 +1,9 @@
-"""The English catalogue kept in step with the templates: `python -m infra.messages` after changing a text, then fill in en.po.
+"""The English catalogue kept in step with the templates: `python -m infra.messages` after changing a text.
 
 For developers, at build time; Babel is needed here only. New messages appear empty, changed ones lose their words, gone
 ones are removed: a test (tests/unit/look/test_messages.py) names what is still empty. `--check` changes nothing;
-`--words FILE` takes words from a JSON object {"Vietnamese": "English" or ["one", "many"]}, under a lock, so that several
-people can add theirs at once.
+`--words FILE` takes words from a JSON object {"Vietnamese": "English" or ["one", "many"]}, under a lock, so that
+several people can add theirs at once. Will NOT translate.
 """
 
 from __future__ import annotations
@@ -23,6 +23,11 @@ from babel.messages.pofile import read_po, write_po
 from handlers.translation import PLACE, Entry, Message, read_catalogue
 from handlers.words import SOURCE_LANGUAGE, TEMPLATES, build_environment
 
+HEADER = (
+    b'msgid ""\nmsgstr ""\n'
+    b'"Content-Type: text/plain; charset=utf-8\\n"\n'
+    b'"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+)
 SUFFIXES = {".html", ".txt", ".json"}
 
 
@@ -102,10 +107,7 @@ def written(catalogue: Catalog) -> bytes:
     """The catalogue as a file: no dates and no line numbers, so that only words make a difference."""
     out = BytesIO()
     write_po(out, catalogue, width=120, omit_header=True, include_lineno=False)
-    return (
-        b'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\nPlural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
-        + out.getvalue()
-    )
+    return HEADER + out.getvalue()
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,6 +1,7 @@
-"""An agency's accent colour, made readable: for the agencies' service (what an admin may choose) and for the style sheet.
+"""An agency's accent colour, made readable: for the agencies' service (what an admin may choose) and the style sheet.
 
-Pure arithmetic after WCAG 2.2's relative luminance. Will NOT judge taste: a colour that is too pale is darkened in its own hue.
+Pure arithmetic after WCAG 2.2's relative luminance. Will NOT judge taste: a colour that is too pale is darkened in its
+own hue, and what is no colour becomes the default.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def readable_accent(colour: str) -> str:
 
 
 def readable_accent_in_the_dark(colour: str) -> str:
-    """The same hue for dark mode: text on our dark grounds and ground under dark text, lightened until it can be read."""
+    """The same hue for dark mode: text on our dark grounds and ground under dark text, lightened until it reads."""
     return _moved(colour, "#ffffff", DARK_GROUNDS)
 
 
