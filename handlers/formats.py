@@ -49,7 +49,8 @@ def size(count: int) -> str:
         amount /= 1024
         if amount < 1023.95 or unit == "TB":
             break
-    return f"{decimal(amount, 1)}{NO_BREAK}{unit}"
+    places = 0 if amount == int(amount) else 1
+    return f"{decimal(amount, places)}{NO_BREAK}{unit}"
 
 
 @lru_cache(maxsize=4096)

@@ -40,7 +40,7 @@ all("[data-remember]").forEach((box) => {
 all("[data-copy]").forEach((button) => {
   button.hidden = false;
   button.addEventListener("click", async () => {
-    const words = button.querySelector("[role=status]") ?? button;
+    const words = button.querySelector("span"), heard = button.nextElementSibling;
     const before = words.textContent;
     try {
       await navigator.clipboard.writeText(button.dataset.copy);
@@ -51,9 +51,10 @@ all("[data-copy]").forEach((button) => {
       document.execCommand("copy");
       area.remove();
     }
-    words.textContent = button.dataset.done;
+    words.textContent = heard.textContent = button.dataset.done;
     await pause(3);
     words.textContent = before;
+    heard.textContent = "";
   });
 });
 

@@ -1,0 +1,68 @@
+"""The English catalogue is complete, and every template of the house compiles in every language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from handlers.translation import Entry, Message, read_catalogue
+from handlers.words import CODES, TEMPLATES, build_environment
+from infra.messages import main, messages, wrong_entries
+
+WORDS = build_environment()
+PAGES = [path.relative_to(TEMPLATES).as_posix() for path in sorted(TEMPLATES.rglob("*.html"))]
+
+
+def test_every_message_of_the_templates_has_english_words() -> None:
+    wanted = [heard.message for heard in messages()]
+    assert wrong_entries(wanted, read_catalogue(TEMPLATES / "i18n" / "en.po")) == []
+
+
+def test_the_command_agrees(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--check"]) == 0
+    assert "complete" in capsys.readouterr().out
+
+
+def test_what_is_wrong_with_a_catalogue_is_named() -> None:
+    wanted = [Message("Mới"), Message("Chưa %(n)s"), Message("Mờ"), Message("Trống"), Message("Nháy")]
+    catalogue = {
+        Message("Cũ"): Entry("Old", "Old"),
+        Message("Chưa %(n)s"): Entry("Not %(m)s", "Not %(m)s"),
+        Message("Mờ"): Entry("Dim", "Dim", fuzzy=True),
+        Message("Trống"): Entry("", ""),
+        Message("Nháy"): Entry('a "quote"', 'a "quote"'),
+    }
+    kinds = [line.split(":")[0] for line in wrong_entries(wanted, catalogue)]
+    assert kinds == [
+        "a straight quote would end an attribute",
+        "fuzzy",
+        "no words",
+        "no words",
+        "obsolete",
+        "other places",
+    ]
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("language", WORDS.languages)
+def test_every_template_compiles(language: str, name: str) -> None:
+    WORDS.template(language, name)
+
+
+def test_sentences_are_polite_plain_text() -> None:
+    source = (TEMPLATES / CODES).read_text(encoding="utf-8")
+    catalogue = read_catalogue(TEMPLATES / "i18n" / "en.po")
+    for heard in messages():
+        for text in (heard.message.singular, catalogue[heard.message].one):
+            assert "!" not in text, text
+            if heard.template == CODES:
+                assert "<" not in text and "&" not in text, text
+                assert text.endswith("."), text
+    assert source.count("{% block ") == len(WORDS.facts_of)
+
+
+def test_the_reader_takes_what_the_command_writes(tmp_path: Path) -> None:
+    catalogue = read_catalogue(TEMPLATES / "i18n" / "en.po")
+    assert len(catalogue) == len({heard.message for heard in messages()})
+    assert catalogue[Message("Đăng nhập")].one == "Sign in"

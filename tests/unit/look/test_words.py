@@ -1,0 +1,133 @@
+"""The one environment: compiled translations, strictness, sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from jinja2 import TemplateAssertionError, UndefinedError
+
+from handlers.words import CODES, NoWords, Words, build_environment
+
+PO = """msgid ""
+msgstr "Content-Type: text/plain; charset=utf-8\\n"
+
+msgid "Xin chào %(name)s, %(percent)s %%"
+msgstr "%(percent)s %% for "
+"%(name)s"
+
+msgid "%(n)s thí sinh"
+msgid_plural "%(n)s thí sinh"
+msgstr[0] "%(n)s candidate"
+msgstr[1] "%(n)s candidates"
+
+msgctxt "button"
+msgid "Gửi"
+msgstr "Send"
+
+msgid "Gửi"
+msgstr "Sent \\"so\\""
+
+#~ msgid "Cũ"
+#~ msgstr "Old"
+
+msgid "Trống"
+msgstr ""
+"""
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> Words:
+    pages = {
+        "i18n/en.po": PO,
+        "assets/icons.svg": "<svg/>",
+        "assets/app.css": "a{b:c}",
+        "assets/console.css": "",
+        "hello.html": "{% trans percent=page.percent, name=page.name %}Xin chào {{ name }}, {{ percent }} %{% endtrans %}",
+        "count.html": "{% trans n=page.n %}{{ n }} thí sinh{% pluralize n %}{{ n }} thí sinh{% endtrans %}",
+        "context.html": "{% trans 'button' %}Gửi{% endtrans %} {{ _('Gửi') }}",
+        "concat.html": "{{ _('Xin chào %(name)s, %(percent)s %%', name=page.name, percent=5) }}",
+        "empty.html": "{{ _('Trống') }} {{ _('Không có trong danh mục') }} {{ _('Cũ') }}",
+        "late.html": "{{ _(page.text) }}",
+        "undefined.html": "{{ page.nothing }}",
+        "constant.html": "{{ icon('phone') }}{{ asset('icons.svg') }}",
+        "message.txt": "{{ page.name }}",
+        CODES: "{% block too_long %}{% trans most=most|figure %}Dài hơn {{ most }}.{% endtrans %}{% endblock %}",
+    }
+    for name, text in pages.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return build_environment(folder=tmp_path)
+
+
+def test_the_source_text_is_shown_in_vietnamese_and_its_words_in_english(words: Words) -> None:
+    page = {"name": "Mai", "percent": 83}
+    assert words.page("vi", "hello.html", page=page) == "Xin chào Mai, 83 %"
+    assert words.page("en", "hello.html", page=page) == "83 % for Mai"
+
+
+def test_values_are_escaped_in_every_language(words: Words) -> None:
+    page = {"name": "<b>", "percent": "&"}
+    assert words.page("vi", "hello.html", page=page) == "Xin chào &lt;b&gt;, &amp; %"
+    assert words.page("en", "concat.html", page=page) == "5 % for &lt;b&gt;"
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0 candidates"), (1, "1 candidate"), (2, "2 candidates")])
+def test_english_has_one_and_many(words: Words, count: int, text: str) -> None:
+    assert words.page("en", "count.html", page={"n": count}) == text
+    assert words.page("vi", "count.html", page={"n": count}) == f"{count} thí sinh"
+
+
+def test_the_same_text_may_mean_two_things(words: Words) -> None:
+    assert words.page("en", "context.html", page={}) == "Send Sent &#34;so&#34;"
+
+
+def test_a_text_without_words_stays_vietnamese_and_obsolete_words_are_not_used(words: Words) -> None:
+    assert words.page("en", "empty.html", page={}) == "Trống Không có trong danh mục Cũ"
+
+
+def test_translation_costs_no_call_at_run_time(words: Words) -> None:
+    environment = words.environment("en")
+    for name in ("hello.html", "count.html", "context.html", "constant.html"):
+        source = (words.folder / name).read_text(encoding="utf-8")
+        compiled = environment.compile(source, raw=True)
+        assert "gettext" not in compiled and "'_'" not in compiled and "icon'" not in compiled, compiled
+
+
+def test_a_text_chosen_at_run_time_is_refused_when_the_template_is_compiled(words: Words) -> None:
+    with pytest.raises(TemplateAssertionError):
+        words.template("en", "late.html")
+
+
+def test_undefined_is_an_error(words: Words) -> None:
+    with pytest.raises(UndefinedError):
+        words.page("vi", "undefined.html", page={})
+
+
+def test_icons_and_addresses_are_constants_of_the_compiled_page(words: Words) -> None:
+    text = words.page("vi", "constant.html", page={})
+    assert text.startswith('<svg class="icon"') and "/assets/icons." in text and "aria-hidden" in text
+
+
+def test_plain_text_is_not_escaped(words: Words) -> None:
+    assert words.page("vi", "message.txt", page={"name": "A & B"}) == "A & B"
+
+
+def test_a_sentence_is_plain_text_with_its_facts_formatted(words: Words) -> None:
+    assert words.sentence("vi", "too_long", {"most": 4000, "unused": 1}) == "Dài hơn 4.000."
+    assert words.facts_of == {"too_long": {"most"}}
+
+
+def test_a_code_without_words_is_named(words: Words) -> None:
+    with pytest.raises(NoWords, match="unheard_of"):
+        words.sentence("vi", "unheard_of", {})
+
+
+def test_a_sentence_whose_fact_is_missing_is_an_error(words: Words) -> None:
+    with pytest.raises(UndefinedError):
+        words.sentence("vi", "too_long", {})
+
+
+def test_a_language_nobody_speaks_is_a_bug(words: Words) -> None:
+    with pytest.raises(ValueError):
+        words.page("fr", "hello.html", page={})
