@@ -1,0 +1,159 @@
+"""What is written down when somebody does something that counts, and how one entry is tied to the one before.
+
+For the audit service and its verifier. Events are declared here with their exact fields: an entry with any other set
+can't be made. Facts are ids, codes, figures and times; no names, no numbers of candidates, no secrets. It never
+stores."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Fact = str | int | bool | None
+
+LONGEST_FACT = 2000
+HOUSE = "-"  # the chain of what belongs to no agency; no agency may be called so
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One declared event: the fields it must carry, and which of them name objects whose history it belongs to."""
+
+    fields: frozenset[str]
+    of: tuple[str, ...]
+
+
+def _kind(fields: str, of: str = "") -> Kind:
+    return Kind(frozenset(fields.split()), tuple(of.split()))
+
+
+EVENTS: Mapping[str, Kind] = {
+    # people and their ways in
+    "officer_invited": _kind("officer roles", of="officer"),
+    "officer_joined": _kind("officer", of="officer"),
+    "officer_disabled": _kind("officer", of="officer"),
+    "officer_enabled": _kind("officer", of="officer"),
+    "officer_signed_in": _kind("officer method place", of="officer"),
+    "officer_signed_out": _kind("officer", of="officer"),
+    "sign_in_failed": _kind("officer step place", of="officer"),
+    "second_factor_given": _kind("officer method", of="officer"),
+    "second_factor_reset": _kind("officer", of="officer"),
+    "second_factor_set": _kind("officer", of="officer"),
+    "password_reset": _kind("officer", of="officer"),
+    "password_set": _kind("officer", of="officer"),
+    "recovery_codes_made": _kind("officer", of="officer"),
+    "roles_changed": _kind("officer roles roles_before", of="officer"),
+    "sessions_ended": _kind("officer sessions", of="officer"),
+    "access_refused": _kind("officer permission", of="officer"),
+    # agencies
+    "agency_changed": _kind("agency changed", of="agency"),
+    # exam scores
+    "exam_changed": _kind("exam changed", of="exam"),
+    "scores_uploaded": _kind("exam edition file size", of="exam edition"),
+    "scores_checked": _kind("exam edition rows errors warnings", of="exam edition"),
+    "scores_approved": _kind("exam edition release candidates hash", of="exam edition"),
+    "scores_withdrawn": _kind("exam edition reason", of="exam edition"),
+    "scores_corrected": _kind("exam edition before added removed changed reason decision", of="exam edition"),
+    "release_time_moved": _kind("exam edition release release_before", of="exam edition"),
+    "factors_erased": _kind("exam edition hashes registrations", of="exam edition"),
+}
+
+
+class UndeclaredEvent(ValueError):
+    """An event that isn't declared, or not with these fields: a fault of the caller, found by its first test."""
+
+
+@dataclass(frozen=True, init=False)
+class Event:
+    """Something that happened: `Event("scores_withdrawn", exam=…, edition=…, reason=…)`."""
+
+    name: str
+    facts: Mapping[str, Fact] = field(hash=False)
+
+    def __init__(self, name: str, /, **facts: Fact) -> None:
+        kind = EVENTS.get(name)
+        if kind is None:
+            raise UndeclaredEvent(f"no event {name}")
+        if facts.keys() != kind.fields:
+            raise UndeclaredEvent(f"{name} carries {sorted(kind.fields)}, not {sorted(facts)}")
+        for key, fact in facts.items():
+            if not isinstance(fact, str | int | bool | None) or (isinstance(fact, str) and len(fact) > LONGEST_FACT):
+                raise UndeclaredEvent(f"{name}.{key} is no fact")
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "facts", dict(facts))
+
+    @property
+    def objects(self) -> list[str]:
+        """The ids of the things whose history this event belongs to."""
+        named = [str(self.facts[name]) for name in EVENTS[self.name].of if self.facts[name]]
+        return list(dict.fromkeys(named))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event as it was written down. `by` is an officer's id, or the name of the part of the system that acted."""
+
+    agency: str
+    day: str
+    seq: int
+    id: str
+    at: str
+    by: str
+    event: str
+    facts: Mapping[str, Fact] = field(hash=False)
+
+    def body(self) -> str:
+        """Canonical JSON: sorted names, no blanks, letters as they are. This text is what is kept and hashed."""
+        held = {name: getattr(self, name) for name in ("agency", "day", "seq", "id", "at", "by", "event")}
+        return json.dumps({**held, "facts": dict(self.facts)}, **_CANONICAL)
+
+
+_CANONICAL: Mapping[str, Any] = {"sort_keys": True, "separators": (",", ":"), "ensure_ascii": False, "allow_nan": False}
+
+
+def entry_of(body: str) -> Entry | None:
+    """The entry that a body tells, or None when somebody made it unreadable."""
+    try:
+        held = json.loads(body)
+        return Entry(**held) if isinstance(held, dict) and isinstance(held.get("facts"), dict) else None
+    except (ValueError, TypeError):
+        return None
+
+
+def link(before: str, body: str) -> str:
+    """The hash that ties a body to everything before it."""
+    return hashlib.sha256(f"{before}{body}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def genesis(agency: str) -> str:
+    """What the very first entry of an agency hangs on; another agency's chain can't be put in its place."""
+    return hashlib.sha256(f"motcua audit {agency}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Link:
+    """One kept entry: where it lies (its key), what it says, and both hashes."""
+
+    place: int  # 0: the key is no place in a chain
+    body: str
+    before: str
+    hash: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the hash is that of the body."""
+        return link(self.before, self.body) == self.hash
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where the chain of one agency and day stands. `before` is the head of the day named `previous`."""
+
+    agency: str
+    day: str
+    seq: int
+    hash: str
+    before: str
+    previous: str = ""
+    next: str = ""  # the day that followed; from then on this one takes no more entries
