@@ -1,0 +1,117 @@
+"""Answers with all their headers. For views and error pages: `show` a template, `see` another page, `data` as JSON.
+
+Every header of an answer is written here and by assignment, once. A page may be kept by shared caches only when its
+view says so by name (`edge`); everything else is private and not stored (F13). The CSP belongs to the page: the one
+style sheet it carries by hash, plus what the view names (an upload's origin, a frame)."""
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from flask import Response, current_app, redirect
+
+from handlers import context
+from handlers.frame import Frame
+
+PRIVATE = "private, no-store"
+HSTS = "max-age=31536000; includeSubDomains"
+PERMISSIONS = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"
+
+
+@lru_cache(maxsize=512)
+def _headers(kind: str, cache: str, csp: str, secure: bool) -> tuple[tuple[str, str], ...]:
+    headers = [
+        ("Content-Type", kind),
+        ("Cache-Control", cache),
+        ("Content-Security-Policy", csp),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Permissions-Policy", PERMISSIONS),
+        ("Vary", "Accept-Encoding"),
+    ]
+    if secure:
+        headers.append(("Strict-Transport-Security", HSTS))
+    return tuple(headers)
+
+
+@lru_cache(maxsize=256)
+def policy(style: str, framed: bool, console: bool, forms: str = "", pictures: str = "", frames: str = "") -> str:
+    """The Content-Security-Policy of one page; `style` is the digest of its one sheet."""
+    parts = [
+        "default-src 'none'",
+        f"style-src '{style}'",
+        "script-src 'self'",
+        f"img-src 'self' data:{' ' + pictures if pictures else ''}",
+        f"connect-src 'self'{' ' + forms if forms else ''}",
+        f"form-action 'self'{' ' + forms if forms else ''}",
+        "base-uri 'none'",
+        "frame-ancestors 'self'" if framed and not console else "frame-ancestors 'none'",
+    ]
+    if frames:
+        parts.append(f"frame-src {frames}")
+    return "; ".join(parts)
+
+
+def show(
+    template: str,
+    page: Any,
+    *,
+    status: int = 200,
+    back: str = "",
+    wrong: bool = False,
+    index: bool = False,
+    edge: str = "",
+    forms: str = "",
+    pictures: str = "",
+    frames: str = "",
+    frame: Frame | None = None,
+) -> Response:
+    """A page from a template and its one object. `edge` is a Cache-Control that lets shared caches keep a 200."""
+    parts = context.parts()
+    settings = parts.settings
+    frame = frame or context.frame(template, back, wrong, index)
+    body = parts.words.page(context.language(), template, page=page, frame=frame)
+    console = context.layout_of(template) == "console"
+    csp = policy(frame.style.digest, settings.simulated_chat, console, forms, pictures, frames)
+    cache = edge if edge and status == 200 else PRIVATE
+    made = Response(body, status)
+    made.headers.clear()
+    made.headers.extend(_headers("text/html; charset=utf-8", cache, csp, settings.secure_cookies))
+    return made
+
+
+def see(address: str) -> Response:
+    """Go and look at another page of ours after a POST (303)."""
+    made = redirect(address, 303)
+    made.headers["Cache-Control"] = PRIVATE
+    made.headers["Content-Security-Policy"] = "default-src 'none'"
+    made.headers["X-Content-Type-Options"] = "nosniff"
+    made.headers["Referrer-Policy"] = "no-referrer"
+    return current_app.make_response(made)
+
+
+def plain(text: str | bytes, status: int, kind: str, edge: str = "", **headers: str) -> Response:
+    """A body that is no page of ours: JSON, a file, the last resort."""
+    made = Response(text, status)
+    made.headers.clear()
+    cache = edge if edge and status == 200 else PRIVATE
+    secure = context.parts().settings.secure_cookies
+    made.headers.extend(_headers(kind, cache, "default-src 'none'; frame-ancestors 'none'", secure))
+    for name, value in headers.items():
+        made.headers[name.replace("_", "-")] = value
+    return made
+
+
+def data(facts: Any, status: int = 200, edge: str = "") -> Response:
+    """JSON for the API."""
+    return plain(json.dumps(facts, ensure_ascii=False), status, "application/json", edge)
+
+
+def problem_details(status: int, code: str, sentence: str, facts: Mapping[str, Any]) -> Response:
+    """A problem as RFC 9457 has it; `code` and the facts are extension members."""
+    body = {"type": "about:blank", "title": sentence, "status": status, "code": code}
+    body |= {name: value for name, value in facts.items() if isinstance(value, str | int | float | bool)}
+    return plain(json.dumps(body, ensure_ascii=False), status, "application/problem+json")

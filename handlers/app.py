@@ -1,0 +1,74 @@
+"""The web app: blueprints, errors, limits. For Lambda, `make run`, the commands and the tests.
+
+`create_app(settings, services)` builds one app and reads every asset once; after that a request reads no file."""
+
+from typing import Any
+
+from flask import Flask, Response, g, request
+from flask.sessions import NullSession, SessionInterface
+
+from handlers import answers, commands, errors
+from handlers.context import LANGUAGES, Parts, parts
+from handlers.routes import blueprints
+from handlers.wiring import Services
+from handlers.words import build_environment
+from miniapp.core import log
+from miniapp.core.errors import NotFound
+from miniapp.core.settings import Settings
+
+BODY_MOST = 64 * 1024
+FOREVER = "public, max-age=31536000, immutable"
+
+
+class NoSession(SessionInterface):
+    """Flask's cookie session is off: sessions are rows (`miniapp.accounts.sessions`)."""
+
+    nothing = NullSession()
+
+    def open_session(self, app: Flask, request: Any) -> NullSession:
+        return self.nothing
+
+    def is_null_session(self, obj: object) -> bool:
+        return True
+
+
+def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
+    """One app. Without arguments the settings come from the environment (`flask --app handlers.app …`)."""
+    settings = settings or (services.settings if services else Settings.from_env())
+    log.start(settings.log_level)
+    services = services or Services(settings)
+    services.bind()
+    app = Flask("motcua", static_folder=None, template_folder=None)
+    app.session_interface = NoSession()
+    app.url_map.strict_slashes = True
+    app.config.update(
+        MAX_CONTENT_LENGTH=BODY_MOST,
+        MAX_FORM_MEMORY_SIZE=BODY_MOST,
+        MAX_FORM_PARTS=60,
+        TRUSTED_HOSTS=[host for host in settings.trusted_hosts.split(",") if host] or None,
+        PREFERRED_URL_SCHEME="https" if settings.secure_cookies else "http",
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    app.extensions["motcua"] = Parts(settings, services, build_environment(LANGUAGES))
+    errors.install(app)
+    app.before_request(_admit)
+    app.add_url_rule("/assets/<name>", "asset", _asset, methods=["GET"])
+    for blueprint in blueprints(settings):
+        app.register_blueprint(blueprint)
+    commands.install(app)
+    return app
+
+
+def _admit() -> None:
+    """Before anything else: a reference for the log, and the proof that the request came through our edge."""
+    g.reference = parts().services.ids.code(8)
+    settings = parts().settings
+    if settings.origin_secret and request.headers.get("X-Origin-Secret", "") != settings.origin_secret:
+        raise NotFound("page_unknown")
+
+
+def _asset(name: str) -> Response:
+    found = parts().assets.find(name)
+    if found is None:
+        raise NotFound("page_unknown")
+    return answers.plain(found.body, 200, found.media_type, edge=FOREVER)

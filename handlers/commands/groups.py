@@ -1,0 +1,5 @@
+"""The groups of the command line."""
+
+import click
+
+GROUPS: list[click.Group] = []

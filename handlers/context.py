@@ -1,0 +1,225 @@
+"""What a request is about: its agency, citizen, officer, language, and the frame round its page.
+
+For views, doors and answers. Everything is found at most once per request and kept in `g`; nothing is found before a
+view asks. It holds no rules: who may do what stands in `miniapp.accounts.access`."""
+
+import hmac
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode
+
+from flask import current_app, g, request
+
+from handlers import frame as framing
+from handlers.assets import Assets
+from handlers.words import Words
+from miniapp.accounts.access import PERMISSIONS, Permission, require
+from miniapp.accounts.model import Session, SignedOfficer
+from miniapp.agencies.model import Agency
+from miniapp.core.errors import Refused
+from miniapp.core.settings import Settings
+
+if TYPE_CHECKING:
+    from handlers.wiring import Services
+
+LANGUAGES = ("vi", "en")
+NAMES = {True: {"officer": "__Host-o", "citizen": "__Host-s"}, False: {"officer": "o", "citizen": "s"}}
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What one app is made of."""
+
+    settings: Settings
+    services: "Services"
+    words: Words
+
+    @property
+    def assets(self) -> Assets:
+        """Style, script and icons."""
+        return self.words.assets
+
+
+def parts() -> Parts:
+    """The parts of the app that serves this request."""
+    found: Parts = current_app.extensions["motcua"]
+    return found
+
+
+def services() -> "Services":
+    """The services of this app."""
+    return parts().services
+
+
+def words() -> Words:
+    """All text, in every language."""
+    return parts().words
+
+
+def language() -> str:
+    """`vi`, or `en` when the address says `?lang=en`."""
+    return "en" if request.args.get("lang") == "en" else "vi"
+
+
+def suffix() -> str:
+    """What keeps the language in an address of ours: empty or `?lang=en`."""
+    return "?lang=en" if language() == "en" else ""
+
+
+def agency() -> Agency:
+    """The agency whose public name stands in the address; NotFound `agency_unknown` otherwise."""
+    if "agency" not in g:
+        g.agency = services().agencies.at(str((request.view_args or {})["agency"]))
+    found: Agency = g.agency
+    return found
+
+
+def cookie(kind: str) -> str:
+    """The name of the session cookie for `officer` or `citizen`."""
+    return NAMES[parts().settings.secure_cookies][kind]
+
+
+def cookie_token(kind: str) -> str:
+    """The session token that this request brought, or empty."""
+    return request.cookies.get(cookie(kind), "")
+
+
+def signed_in() -> SignedOfficer | None:
+    """The officer behind this request's cookie with everything the officer may do now, if anybody."""
+    if "signed_in" not in g:
+        token = cookie_token("officer")
+        g.signed_in = services().accounts.sessions.officer(token) if token else None
+    found: SignedOfficer | None = g.signed_in
+    return found
+
+
+def officer() -> SignedOfficer:
+    """Who sits at the desk; the door has made sure that somebody does."""
+    found = signed_in()
+    if found is None:
+        raise Refused("sign_in_needed")
+    return found
+
+
+def citizen() -> Session | None:
+    """The session of who came from the chat (`subject` is the chat user), if anybody."""
+    if "citizen" not in g:
+        token = cookie_token("citizen")
+        g.citizen = services().accounts.sessions.citizen(token) if token else None
+    found: Session | None = g.citizen
+    return found
+
+
+def admit_officer(may: str) -> Any:
+    """The officers' door: None lets pass, an answer sends to sign-in, Refused stays."""
+    from handlers import answers
+
+    held = signed_in()
+    if held is None:
+        if request.method == "GET":
+            return answers.see(f"/console/sign-in?{urlencode({'next': request.full_path.rstrip('?')})}")
+        raise Refused("sign_in_needed")
+    if may:
+        require(held.standing, cast(Permission, may), agency().id)
+    return None
+
+
+def form_holder() -> str:
+    """What a form token is bound to: the session where there is one, else nothing."""
+    for kind in ("officer", "citizen"):
+        if token := cookie_token(kind):
+            return hmac.new(b"form holder", token.encode(), "sha256").hexdigest()[:32]
+    return ""
+
+
+def client_address() -> str:
+    """The caller's network address as our own edge saw it; never what the caller says of himself (F7)."""
+    settings = parts().settings
+    if settings.origin_secret:
+        seen = request.headers.get(settings.client_address_header, "")
+        return seen.rsplit(":", 1)[0] if seen else "unknown"
+    return request.remote_addr or "unknown"
+
+
+def frame(template: str, back: str = "", wrong: bool = False, index: bool = False) -> framing.Frame:
+    """The frame round a page; its layout follows from the template's folder."""
+    held = g.get("agency")
+    look = _look(held) if held is not None else None
+    layout = layout_of(template)
+    return framing.Frame(
+        style=parts().assets.style(layout, look.accent) if look and look.accent else parts().assets.style(layout),
+        languages=_languages(),
+        agency=look,
+        back=back,
+        navigation=_navigation(held) if layout == "console" else (),
+        signed_in=_signed_in() if layout == "console" else None,
+        wrong=wrong,
+        index=index,
+    )
+
+
+def layout_of(template: str) -> str:
+    """`chat`, `console` or `plain`."""
+    if template.startswith("console/") and not template.startswith("console/sign_in/"):
+        return "console"
+    return "chat" if template.startswith("citizen/") else "plain"
+
+
+def _languages() -> tuple[framing.Language, ...]:
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    path = request.path
+    vietnamese = f"{path}?{urlencode(kept)}" if kept else path
+    english = f"{path}?{urlencode([*kept, ('lang', 'en')])}"
+    current = language()
+    return (
+        framing.Language("vi", vietnamese, current == "vi"),
+        framing.Language("en", english, current == "en"),
+    )
+
+
+def _look(held: Agency) -> framing.Look:
+    name = held.name_en if language() == "en" and held.name_en else held.name
+    return framing.Look(
+        name=name,
+        short=held.short or name,
+        home=f"/{held.address}/{suffix()}",
+        hotline=held.hotline or "1022",
+        crest=held.crest,
+        site=held.site,
+        accent=held.accent,
+    )
+
+
+def _navigation(held: Agency | None) -> tuple[framing.Place, ...]:
+    places = [("today", "/console/")]
+    if held is not None:
+        base = f"/console/{held.address}"
+        standing = officer().standing
+        may = {name for name in PERMISSIONS if standing.may(cast(Permission, name), held.id)}
+        places += [("scores", f"{base}/diem-thi")] if "scores.read" in may else []
+        places += [("people", f"{base}/officers")] if "officers.manage" in may else []
+        places += [("audit", f"{base}/audit")] if "audit.read" in may else []
+    return tuple(
+        framing.Place(code, address + suffix(), request.path.startswith(address) if code != "today" else False)
+        for code, address in places
+    )
+
+
+def _signed_in() -> framing.SignedIn | None:
+    from handlers import forms
+
+    held = signed_in()
+    if held is None:
+        return None
+    return framing.SignedIn(
+        name=held.name.reveal,
+        role="",
+        account="/console/account" + suffix(),
+        sign_out="/console/sign-out",
+        form_token=forms.fresh_token(),
+    )
+
+
+def agency_frame(held: Agency) -> None:
+    """Let a page without an agency in its address (an error, a link) show this agency's frame."""
+    g.agency = held

@@ -1,0 +1,131 @@
+"""Kinds of error → status, page and log level, in one table. For the whole app; nobody else turns errors into answers.
+
+An answer is a page, a console page or a problem details object (RFC 9457) by audience. The last-resort page is a
+constant: it renders nothing, so it can't fail. Nothing that is not 2xx may be kept by a cache (F12)."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from handlers import answers
+from handlers.context import language, words
+from miniapp.core import log
+from miniapp.core.errors import Conflict, Invalid, NotFound, Problem, Refused, Unavailable
+
+
+@dataclass(frozen=True)
+class Page:
+    """How one kind of error is answered."""
+
+    status: int
+    template: str
+
+
+PAGES: dict[type[Problem], Page] = {
+    Invalid: Page(422, "errors/invalid.html"),
+    NotFound: Page(404, "errors/not_found.html"),
+    Refused: Page(403, "errors/refused.html"),
+    Conflict: Page(409, "errors/conflict.html"),
+    Unavailable: Page(503, "errors/busy.html"),
+}
+STATUS = {
+    "too_many_tries": 429,
+    "too_many_links": 429,
+    "body_too_large": 413,
+    "method_unknown": 405,
+    "body_kind_unknown": 415,
+    "sign_in_needed": 401,
+    "exam_withdrawn": 410,
+}
+RETRY_AFTER = {503: "30", 429: "60"}
+HTTP_CODES = {
+    400: Invalid("request_malformed"),
+    403: Refused("not_allowed"),
+    404: NotFound("page_unknown"),
+    405: Refused("method_unknown"),
+    413: Invalid("body_too_large"),
+    415: Invalid("body_kind_unknown"),
+}
+LAST_RESORT = (
+    "<!doctype html><html lang=vi><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+    "<title>Xin lỗi</title><h1>Xin lỗi, hệ thống đang gặp sự cố</h1>"
+    "<p>Vui lòng thử lại sau ít phút hoặc gọi tổng đài 1022.<p lang=en>Sorry, something failed on our side. "
+    "Please try again in a few minutes or call 1022.</html>"
+)
+
+
+@dataclass(frozen=True)
+class ErrorPage:
+    """What an error template shows."""
+
+    code: str
+    sentence: str
+    reference: str
+    status: int
+
+
+def install(app: Flask) -> None:
+    """Attach the table to an app."""
+    app.register_error_handler(Problem, answer)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def answer(problem: Problem) -> Response:
+    """The answer for a problem, in the audience's form."""
+    kind = next(kind for kind in type(problem).__mro__ if kind in PAGES)
+    page = PAGES[kind]
+    status = STATUS.get(problem.code, page.status)
+    if isinstance(problem, Unavailable):
+        log.warning("unavailable", code=problem.code, path=request.endpoint, **problem.facts)
+    sentence = words().sentence(language(), problem.code, problem.facts)
+    if audience() == "json":
+        made = answers.problem_details(status, problem.code, sentence, problem.facts)
+    else:
+        body = ErrorPage(problem.code, sentence, reference(), status)
+        made = answers.show(page.template, body, status=status)
+    if status in RETRY_AFTER:
+        made.headers["Retry-After"] = str(problem.facts.get("wait", RETRY_AFTER[status]))
+    return made
+
+
+def audience() -> str:
+    """How the asker wants errors: by the blueprint that the request met, else by its address."""
+    from flask import current_app
+
+    blueprint = current_app.blueprints.get(request.blueprint or "")
+    found = getattr(blueprint, "audience", None)
+    if found is None:
+        found = "json" if request.path.startswith("/api/") else "page"
+    return str(found)
+
+
+def reference() -> str:
+    """What a person reads out to the hotline, and what the log line of this request carries."""
+    return str(getattr(g, "reference", ""))
+
+
+def _http(failure: HTTPException) -> Any:
+    if failure.code is not None and failure.code < 400:
+        return failure
+    return answer(HTTP_CODES.get(failure.code or 500, HTTP_CODES[400] if (failure.code or 500) < 500 else _broken()))
+
+
+def _unforeseen(failure: Exception) -> Response:
+    try:
+        log.error("unforeseen", failure, path=request.endpoint, reference=reference())
+        if audience() == "json":
+            text = json.dumps({"type": "about:blank", "title": "Internal error", "status": 500, "code": "unforeseen"})
+            return answers.plain(text, 500, "application/problem+json")
+        made = answer(_broken())
+        made.status_code = 500
+        return made
+    except Exception:
+        return answers.plain(LAST_RESORT, 500, "text/html; charset=utf-8")
+
+
+def _broken() -> Problem:
+    return Unavailable("unforeseen")

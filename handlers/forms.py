@@ -1,0 +1,103 @@
+"""Reading a form: typed values, problems per field, the one-time token. For every view that takes a POST.
+
+A form's hidden token is 128 random bits, its birth and our mark over both and the session: it proves that the form is
+ours (CSRF) and lets the act happen once (F23). Nothing typed is ever lost: whatever is wrong, the view shows the same
+form again with the values, the problems and a fresh token (F27)."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from flask import request
+
+from handlers import context
+from miniapp.core.errors import Invalid, Refused
+from miniapp.core.folding import clean
+
+TOKEN_FIELD = "form_token"
+TOKEN_LIFE = 12 * 3600
+MOST_FIELDS = 200
+LONGEST_VALUE = 4_000
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """What is wrong with one field (or with the whole form: field is empty), as a code and facts."""
+
+    field: str
+    code: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form as it came or as it is first shown."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[FieldProblem, ...] = ()
+    token: str = ""
+
+    def value(self, name: str) -> str:
+        """What was typed into a field, cleaned; empty when nothing was."""
+        return self.values.get(name, "")
+
+    def problem(self, name: str) -> FieldProblem | None:
+        """The first problem of a field."""
+        return next((problem for problem in self.problems if problem.field == name), None)
+
+    def with_problems(self, *problems: FieldProblem) -> "Form":
+        """The same form with more problems and a fresh token, to be shown again."""
+        return Form(self.values, (*self.problems, *problems), fresh_token())
+
+
+def blank(**values: str) -> Form:
+    """A form as it is first shown."""
+    return Form(values, (), fresh_token())
+
+
+def read(names: Iterable[str], raw: Iterable[str] = ()) -> Form:
+    """The named fields of this request. A field sent twice counts by its first value; `raw` ones are not cleaned
+    (passwords). A token that is not ours, or too old, is a problem of the whole form: `form_expired`."""
+    came_from_us()
+    if len(request.form) > MOST_FIELDS:
+        raise Invalid("too_many_fields")
+    raw = set(raw)
+    values: dict[str, str] = {}
+    problems: list[FieldProblem] = []
+    for name in names:
+        text = request.form.get(name, "")
+        if len(text) > LONGEST_VALUE:
+            problems.append(FieldProblem(name, "value_too_long", {"most": LONGEST_VALUE}))
+            text = text[:LONGEST_VALUE]
+        values[name] = text if name in raw else clean(text)
+    token = request.form.get(TOKEN_FIELD, "")
+    if not is_ours(token):
+        return Form(values, (FieldProblem("", "form_expired"), *problems), fresh_token())
+    return Form(values, tuple(problems), token)
+
+
+def fresh_token() -> str:
+    """A token for one form, bound to this request's session."""
+    services = context.services()
+    text = f"{services.ids.secret(16)}.{int(services.clock.now().timestamp()):x}"
+    return f"{text}.{services.sealer.sign('form', text + context.form_holder())}"
+
+
+def is_ours(token: str) -> bool:
+    """Whether a token was made here, for this session, within its life."""
+    text, _, mark = token.rpartition(".")
+    _, _, born = text.rpartition(".")
+    if not born or not context.services().sealer.is_signed("form", text + context.form_holder(), mark):
+        return False
+    return 0 <= context.services().clock.now().timestamp() - int(born, 16) <= TOKEN_LIFE
+
+
+def came_from_us() -> None:
+    """Refuse a POST that another site's page sent, by what the browser says of it (ASVS 3.5.1)."""
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    if site not in ("same-origin", "none"):
+        raise Refused("not_from_us")
+
+
+def once(form: Form, act: Callable[[], str]) -> str:
+    """Run `act` once for this form's token and give its outcome (an address), however often the form arrives."""
+    return context.services().once.run(form.token, act)

@@ -1,0 +1,92 @@
+"""Everything the outside may decide, read once at start, complained about once.
+
+For `create_app`, the workers and the commands. It never reads a file, never calls a network, and nobody else may read
+the environment: behaviour hangs on a setting that says what it does, never on the stage's name.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, Self
+
+PREFIX = "MOTCUA_"
+
+
+class SettingsIncomplete(Exception):
+    """Raised once with every missing or malformed name, so that a start fails with the whole list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A default is right in production and fit to publish; what has none must be given.
+
+    Sizes are bytes, spans are seconds unless the name says otherwise."""
+
+    stage: str
+    base_url: str
+    session_key: str = field(repr=False)
+    factor_keys: str = field(repr=False)  # "v1:hex,v2:hex": the last one signs, all are read
+    session_key_before: str = field(default="", repr=False)
+    region: str = "ap-southeast-1"
+    aws_endpoint: str = ""  # one address for every engine; empty: AWS itself
+    upload_endpoint: str = ""  # where a browser reaches the upload bucket, when that differs
+    asset_version: str = ""
+    chat: str = "zalo"  # "zalo" or "simulator"
+    origin_secret: str = field(default="", repr=False)  # what CloudFront sends with every request
+    client_address_header: str = "CloudFront-Viewer-Address"
+    trusted_hosts: str = ""  # comma separated; empty: the host of base_url
+    secure_cookies: bool = True
+    open_exams_at_edge: bool = True
+    segment_memory: int = 64 * 1024 * 1024
+    pack_max: int = 32 * 1024 * 1024
+    exam_row_age: int = 5
+    exam_row_grace: int = 60
+    erase_factors_after_days: int = 60
+    upload_max: int = 200 * 1024 * 1024
+    connect_timeout: float = 1.0
+    read_timeout: float = 2.5
+    attempts: int = 3
+    log_level: str = "INFO"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """Read `MOTCUA_<NAME>` for every field; raise SettingsIncomplete naming all that is wrong."""
+        environ = os.environ if environ is None else environ
+        given: dict[str, Any] = {}
+        wrong: list[str] = []
+        for spec in fields(cls):
+            name = PREFIX + spec.name.upper()
+            text = environ.get(name)
+            if text is None:
+                if spec.default is MISSING:
+                    wrong.append(f"{name} is missing")
+                continue
+            try:
+                given[spec.name] = _parsed(text, spec.type)
+            except ValueError:
+                wrong.append(f"{name} is not {spec.type}")
+        if wrong:
+            raise SettingsIncomplete("; ".join(wrong))
+        return cls(**given)
+
+    @property
+    def simulated_chat(self) -> bool:
+        """Whether the chat simulator stands in for Zalo."""
+        return self.chat == "simulator"
+
+    def resource(self, short: str) -> str:
+        """The full name of a table, bucket or queue of this stage: `production-exam_scores`."""
+        return f"{self.stage}-{short}"
+
+    @property
+    def upload_origin(self) -> str:
+        """Where the browser posts files: scheme and host, or empty for AWS's own address of the bucket."""
+        return self.upload_endpoint or self.aws_endpoint
+
+
+def _parsed(text: str, kind: object) -> Any:
+    if kind is bool:
+        if text not in ("0", "1"):
+            raise ValueError(text)
+        return text == "1"
+    return kind(text) if kind in (int, float) else text

@@ -1,0 +1,131 @@
+"""A new set of records against the one that is out: what was added, removed, changed, and the corrected result.
+
+For building an edition. A correction may hold changed rows only: they are laid over the base. A changed record carries
+the place of its correction in the exam's history, so that the slip can say when and why. Pure: records in and out."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from miniapp.exam_scores.blocks import Shape, reshaped
+from miniapp.exam_scores.scores import STATE_NAMES
+
+SAMPLE = 20
+LISTED_MOST = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One figure that differs: old and new code of a subject; `subject` is empty for a whole row that came or went."""
+
+    number: str
+    kind: str  # added, removed, changed
+    subject: str = ""
+    old: int = 0
+    new: int = 0
+
+
+@dataclass(slots=True)
+class Difference:
+    """Counts of candidates, and the list up to a bound."""
+
+    added: int = 0
+    removed: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    changes: list[Change] = field(default_factory=list)
+
+    def note(self, change: Change) -> None:
+        """Keep a line of the list."""
+        if len(self.changes) < LISTED_MOST:
+            self.changes.append(change)
+
+    @property
+    def sample(self) -> list[Change]:
+        """The first changed ones, else the first of all."""
+        changed = [change for change in self.changes if change.kind == "changed"]
+        return (changed or self.changes)[:SAMPLE]
+
+
+def compare(
+    base: Iterable[bytes], base_shape: Shape, new: Sequence[bytes], shape: Shape, mark: int, partial: bool
+) -> tuple[list[bytes], Difference]:
+    """The records that will be out (sorted by number) and how they differ from `base` (sorted too).
+
+    `mark` goes into the change byte of every changed or added record; `partial` keeps what `new` does not name."""
+    difference = Difference()
+    result: list[bytes] = []
+    same_shape = base_shape == shape
+    old_records: Iterator[bytes] = iter(base if same_shape else (reshaped(item, base_shape, shape) for item in base))
+    old = next(old_records, None)
+    for record in new:
+        number = record[: shape.width]
+        while old is not None and old[: shape.width] < record[: shape.width]:
+            _left(old, shape, partial, result, difference)
+            old = next(old_records, None)
+        if old is not None and old[: shape.width] == number:
+            result.append(_met(old, record, shape, mark, partial, difference))
+            old = next(old_records, None)
+        else:
+            difference.added += 1
+            difference.note(Change(_number(record, shape), "added"))
+            result.append(record[:-1] + bytes([mark]))
+    while old is not None:
+        _left(old, shape, partial, result, difference)
+        old = next(old_records, None)
+    return result, difference
+
+
+def _left(old: bytes, shape: Shape, partial: bool, result: list[bytes], difference: Difference) -> None:
+    """A record of the base that the new set does not name."""
+    if partial:
+        result.append(old)
+        difference.unchanged += 1
+    else:
+        difference.removed += 1
+        difference.note(Change(_number(old, shape), "removed"))
+
+
+def _met(old: bytes, record: bytes, shape: Shape, mark: int, partial: bool, difference: Difference) -> bytes:
+    if old[:-1] == record[:-1]:
+        difference.unchanged += 1
+        return old
+    before, after = shape.result(old), shape.result(record)
+    extras = dict(after.extras)
+    if "factor" in extras and extras["factor"] == b"\0" * 8:
+        extras["factor"] = before.extras["factor"]  # a list of changed rows need not name the factors again
+    codes = [after.scores[subject] for subject in shape.subjects]
+    values = [extras[name] for name in shape.extras]
+    merged = shape.struct.pack(shape.key(after.number), *codes, *values, old[-1])
+    if merged == old:
+        difference.unchanged += 1
+        return old
+    difference.changed += 1
+    for subject in shape.subjects:
+        if before.scores[subject] != after.scores[subject]:
+            difference.note(Change(after.number, "changed", subject, before.scores[subject], after.scores[subject]))
+    return merged[:-1] + bytes([mark])
+
+
+def _number(record: bytes, shape: Shape) -> str:
+    return record[: shape.width].rstrip(b"\0").decode("ascii")
+
+
+def widened(records: Iterable[bytes], old: Shape, new: Shape) -> list[bytes]:
+    """Records in a shape that holds more: more subjects, more extras, longer numbers."""
+    return list(records) if old == new else [reshaped(record, old, new) for record in records]
+
+
+def common_shape(shapes: Iterable[Shape]) -> Shape:
+    """The smallest shape that holds records of all of them (subjects are the exam's, so they agree)."""
+    shapes = list(shapes)
+    extras = tuple(
+        name
+        for name in ("language", "outcome", "benchmark", "bonus", "total", "factor")
+        if any(name in shape.extras for shape in shapes)
+    )
+    return Shape(max(shape.width for shape in shapes), shapes[0].subjects, extras)
+
+
+def said(code: int) -> str:
+    """A code in words for lists that machines read: `825`, `absent`."""
+    return STATE_NAMES.get(code, str(code))

@@ -1,0 +1,220 @@
+"""What a process remembers of the exams it serves: exam rows for seconds, builds for as long as memory allows.
+
+For look-ups and statistics pages. An exam row is at most `exam_row_age` seconds old and is refreshed by one thread at a
+time; when the store does not answer, the last known row serves for `exam_row_grace` seconds more. A build never
+changes, so its segments are read at most once in a process's life, least recently used out when memory is full.
+Nothing here writes."""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from miniapp.core import log
+from miniapp.core.clock import Clock
+from miniapp.core.errors import NotFound, Unavailable
+from miniapp.core.files import Files
+from miniapp.exam_scores import blocks
+from miniapp.exam_scores.model import Exam, Pointer
+from miniapp.exam_scores.statistics import Statistics
+from miniapp.exam_scores.store import ExamScoreStore, Manifest
+
+SOON = timedelta(hours=24)
+LATELY = timedelta(days=7)
+EXAMS_MOST = 2_000
+BUILDS_MOST = 200
+PACKS = "packs"
+
+
+@dataclass(slots=True)
+class _Held:
+    exam: Exam | None  # None: there is no such exam
+    asked: float
+    lock: threading.Lock
+
+
+@dataclass(frozen=True)
+class Build:
+    """An edition's parts that a look-up needs."""
+
+    manifest: Manifest
+    statistics: Statistics
+    shape: blocks.Shape
+
+
+class ExamRows:
+    """Exam rows with an age."""
+
+    def __init__(self, store: ExamScoreStore, clock: Clock, age: int, grace: int) -> None:
+        self._store = store
+        self._clock = clock
+        self._age = age
+        self._grace = grace
+        self._held: OrderedDict[tuple[str, str], _Held] = OrderedDict()
+        self._guard = threading.Lock()
+        self.reads = 0
+
+    def get(self, agency: str, slug: str) -> Exam:
+        """The exam as it was at most `age` seconds ago; NotFound `exam_unknown`."""
+        now = self._clock.now().timestamp()
+        held = self._held.get((agency, slug))
+        if held is None or now - held.asked >= self._age:
+            held = self._refreshed(agency, slug, now)
+        if held.exam is None:
+            raise NotFound("exam_unknown")
+        return held.exam
+
+    def _refreshed(self, agency: str, slug: str, now: float) -> _Held:
+        key = (agency, slug)
+        with self._guard:
+            held = self._held.setdefault(key, _Held(None, float("-inf"), threading.Lock()))
+            self._held.move_to_end(key)
+            while len(self._held) > EXAMS_MOST:
+                self._held.popitem(last=False)
+        fresh_enough = now - held.asked < self._age + self._grace
+        if not held.lock.acquire(blocking=not fresh_enough):
+            return held  # somebody else is asking; what we know is young enough meanwhile
+        try:
+            if now - held.asked < self._age:
+                return held
+            self.reads += 1
+            held.exam = self._asked(agency, slug)
+            held.asked = now
+        except Unavailable:
+            if now - held.asked >= self._age + self._grace:
+                raise
+        finally:
+            held.lock.release()
+        return held
+
+    def _asked(self, agency: str, slug: str) -> Exam | None:
+        try:
+            return self._store.exam(agency, slug)
+        except NotFound:
+            return None
+
+
+class Segments:
+    """Segments in memory, bounded in bytes."""
+
+    def __init__(self, store: ExamScoreStore, most: int) -> None:
+        self._store = store
+        self._most = most
+        self._held: OrderedDict[tuple[str, int], bytes] = OrderedDict()
+        self._locks: dict[tuple[str, int], threading.Lock] = {}
+        self._guard = threading.Lock()
+        self.size = 0
+        self.reads = 0
+
+    def get(self, exam: Exam, build: str, place: int) -> bytes:
+        """One segment, from memory or by one read; threads that miss together share it."""
+        key = (build, place)
+        found = self._held.get(key)
+        if found is not None:
+            return found
+        with self._guard:
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            found = self._held.get(key)
+            if found is None:
+                self.reads += 1
+                found = self._store.segment(exam.agency, exam.slug, build, place)
+                self.keep(build, place, found)
+        return found
+
+    def keep(self, build: str, place: int, segment: bytes) -> None:
+        """Remember a segment, forgetting the least recently used beyond the bound."""
+        with self._guard:
+            self._locks.pop((build, place), None)
+            if (build, place) in self._held:
+                return
+            self._held[(build, place)] = segment
+            self.size += len(segment)
+            while self.size > self._most and len(self._held) > 1:
+                _, dropped = self._held.popitem(last=False)
+                self.size -= len(dropped)
+
+
+class Editions:
+    """Exams and builds, remembered."""
+
+    def __init__(
+        self, store: ExamScoreStore, files: Files, clock: Clock, age: int, grace: int, memory: int, pack_most: int
+    ) -> None:
+        self._store = store
+        self._files = files
+        self._clock = clock
+        self._pack_most = pack_most
+        self.rows = ExamRows(store, clock, age, grace)
+        self.segments = Segments(store, memory)
+        self._builds: OrderedDict[str, Build] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def exam(self, agency: str, slug: str) -> Exam:
+        """The exam as it was seconds ago; NotFound `exam_unknown`."""
+        return self.rows.get(agency, slug)
+
+    def exams(self, agency: str) -> list[Exam]:
+        """All exams of an agency (a query: for lists, not for look-ups)."""
+        return self._store.exams(agency)
+
+    def build(self, exam: Exam, pointer: Pointer) -> Build:
+        """The parts of an edition, read once; a build that lost a part is Unavailable."""
+        found = self._builds.get(pointer.build)
+        if found is not None:
+            return found
+        with self._guard:
+            found = self._builds.get(pointer.build)
+            if found is None:
+                found = self._read_build(exam, pointer)
+                self._builds[pointer.build] = found
+                while len(self._builds) > BUILDS_MOST:
+                    self._builds.popitem(last=False)
+        return found
+
+    def _read_build(self, exam: Exam, pointer: Pointer) -> Build:
+        try:
+            manifest = self._store.manifest(exam, pointer.build)
+            statistics = self._store.statistics(exam, pointer.build)
+        except NotFound:
+            raise Unavailable("build_incomplete", build=pointer.build[:16]) from None
+        return Build(manifest, statistics, manifest.shape)
+
+    def record(self, exam: Exam, build: Build, number: str) -> bytes | None:
+        """The record of a number, or None. The same work for both, up to the comparison."""
+        manifest = build.manifest
+        block = blocks.block_of(number, manifest.blocks)
+        segment = self.segments.get(exam, manifest.build, blocks.segment_of(block, manifest.firsts))
+        return blocks.find(blocks.raw_block(segment, block), build.shape, number)
+
+    def warm(self, tell: Callable[[str], None] = lambda exam: None) -> int:
+        """Load the packs of exams that release within a day or did within a week; how many were loaded.
+
+        For a process that starts. What fails is left to the first look-ups: one read of one segment each."""
+        now = self._clock.now()
+        loaded = 0
+        for agency, slug in self._store.releases(now - LATELY, now + SOON):
+            try:
+                exam = self.exam(agency, slug)
+                pointer = exam.pointer(now) or exam.coming(now)
+                if pointer is not None and self._load(exam, pointer):
+                    loaded += 1
+                    tell(exam.id)
+            except (NotFound, Unavailable) as failure:
+                log.warning("pack_not_loaded", exam=f"{agency}#{slug}", code=failure.code)
+        return loaded
+
+    def _load(self, exam: Exam, pointer: Pointer) -> bool:
+        build = self.build(exam, pointer)
+        manifest = build.manifest
+        if sum(manifest.sizes) > self._pack_most:
+            return False
+        pack = self._files.get(PACKS, manifest.pack, self._pack_most)
+        segments = blocks.split(pack, manifest.sizes)
+        if tuple(hashlib.sha256(segment).hexdigest() for segment in segments) != manifest.hashes:
+            raise Unavailable("pack_damaged", build=manifest.build[:16])
+        for place, segment in enumerate(segments):
+            self.segments.keep(manifest.build, place, segment)
+        return True

@@ -1,0 +1,342 @@
+"""From uploaded files to a checked edition. For the import worker and `flask scores import`.
+
+Reads the files that wait, one run of records each, then lays all runs (over the edition that is out, for a correction)
+into a build: segments, pack, statistics, manifest, and last the edition's own row. Killed anywhere and started again
+it ends with the same build, because a build is named by its content and nothing is overwritten. One worker at a time:
+a lease with a heartbeat, which is the progress bar too."""
+
+import json
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from miniapp.audit.model import Event
+from miniapp.audit.service import Audit
+from miniapp.core import log
+from miniapp.core.clock import Clock, iso
+from miniapp.core.errors import Conflict, Invalid
+from miniapp.core.files import Files
+from miniapp.core.ids import Ids
+from miniapp.exam_scores import blocks, difference
+from miniapp.exam_scores.blocks import BLOCK_MOST, Built, Shape
+from miniapp.exam_scores.combinations import Combination, shipped, usable
+from miniapp.exam_scores.difference import Change, Difference, compare, said
+from miniapp.exam_scores.factors import FactorKeys
+from miniapp.exam_scores.findings import Findings
+from miniapp.exam_scores.gathering import Gathering, Run
+from miniapp.exam_scores.model import Edition, EditionState, Exam, FileState, Finding, ScoreFile
+from miniapp.exam_scores.reading import Chunk, Progress, read_rows
+from miniapp.exam_scores.statistics import Statistics, count
+from miniapp.exam_scores.store import ExamScoreStore, Manifest
+
+TELL_EVERY = 1.0
+TRIES = 20
+UPLOADS, PACKS = "uploads", "packs"
+SYSTEM = "importer"
+
+
+@dataclass(frozen=True)
+class ImportEdition:
+    """A note: this edition has files to read, or all its files are read and it is to be laid into a build."""
+
+    queue: ClassVar[str] = "score_imports"
+    agency: str
+    slug: str
+    edition: str
+    v: int = 1
+
+
+Tell = Callable[[str, int, int], None]
+
+
+class Importing:
+    """The import worker's verbs."""
+
+    def __init__(
+        self, store: ExamScoreStore, files: Files, audit: Audit, keys: FactorKeys, clock: Clock, ids: Ids
+    ) -> None:
+        self._store = store
+        self._files = files
+        self._audit = audit
+        self._keys = keys
+        self._clock = clock
+        self._ids = ids
+
+    def run(self, note: ImportEdition, tell: Tell | None = None) -> Edition:
+        """Bring an edition to `checked`; does nothing for one that is past it. Conflict while another worker is at it."""
+        exam = self._store.exam(note.agency, note.slug, consistent=True)
+        worker = self._ids.new("wrk")
+        beat = _Beat(self._store, self._clock, exam, note.edition, worker, tell)
+        beat("reading", 0, 1, force=True)
+        try:
+            return self._work(exam, note.edition, beat)
+        finally:
+            self._store.leave(exam, note.edition, worker)
+
+    def _work(self, exam: Exam, edition_id: str, beat: "_Beat") -> Edition:
+        held: dict[str, Run] = {}
+        for _ in range(TRIES):
+            edition = self._store.edition(exam, edition_id)
+            if edition.state is not EditionState.GATHERING:
+                return edition
+            waiting = [item for item in edition.files if item.state in (FileState.WAITING, FileState.READING)]
+            if waiting:
+                run = self._read(exam, edition, waiting[0], beat)
+                held = {waiting[0].id: run} if run is not None and len(edition.files) == 1 else {}
+                continue
+            if not edition.files or any(item.state is FileState.EXPECTED for item in edition.files):
+                return edition
+            try:
+                return self._lay(exam, edition, held, beat)
+            except Conflict as conflict:
+                if conflict.code != "edition_changed_meanwhile":
+                    raise
+        raise Conflict("edition_changed_meanwhile")
+
+    def _read(self, exam: Exam, edition: Edition, item: ScoreFile, beat: "_Beat") -> Run | None:
+        """One file to a run; a file that is no table of scores is refused with the reason."""
+        progress = Progress()
+        gathering = Gathering(
+            exam, item.pad_numbers, item.minus_one, self._keys if exam.factors else None, exam.id, edition.partial
+        )
+        stream = self._files.open(UPLOADS, item.key)
+        chunks = read_rows(stream, progress)
+        run: Run | None = None
+        try:
+            run = gathering.take(_told(chunks, lambda: beat("reading", progress.done, item.size)))
+        except Invalid as refusal:
+            finding = Finding(refusal.code, "error", 1, int(refusal.facts.get("row", 0)), "", "")
+            read_file = replace(item, state=FileState.REFUSED, errors=1, findings=(finding,))
+        else:
+            key = f"runs/{exam.agency}/{exam.slug}/{edition.id}/{item.id}"
+            self._files.put(PACKS, key, _packed_run(run))
+            self._keep_places(exam, edition, item, run.findings)
+            read_file = replace(
+                item,
+                state=FileState.READ,
+                rows=run.rows,
+                errors=run.findings.count("error"),
+                warnings=run.findings.count("warning"),
+                findings=run.findings.kinds(),
+                run=key,
+            )
+        self._replace_file(exam, edition.id, replace(read_file, done=item.size, beat_at=iso(self._clock.now())))
+        return run
+
+    def _keep_places(self, exam: Exam, edition: Edition, item: ScoreFile, findings: Findings) -> None:
+        lines = [[place.code, place.row, place.column, place.value] for place in findings]
+        body = zlib.compress(json.dumps(lines, ensure_ascii=False).encode(), 6)
+        self._files.put(PACKS, f"findings/{exam.agency}/{exam.slug}/{edition.id}/{item.id}", body)
+
+    def _replace_file(self, exam: Exam, edition_id: str, changed: ScoreFile) -> None:
+        """Put a file's new state into its edition, whatever else changed there meanwhile."""
+        for _ in range(TRIES):
+            edition = self._store.edition(exam, edition_id)
+            if all(item.id != changed.id for item in edition.files):
+                return  # the officer took the file away while it was read
+            files = tuple(changed if item.id == changed.id else item for item in edition.files)
+            try:
+                self._store.changing_edition(exam, replace(edition, files=files, version=edition.version + 1)).alone()
+                return
+            except Conflict:
+                continue
+        raise Conflict("edition_changed_meanwhile")
+
+    def _lay(self, exam: Exam, edition: Edition, held: dict[str, Run], beat: "_Beat") -> Edition:
+        good = [item for item in edition.files if item.state is FileState.READ]
+        if not good:
+            return self._checked(exam, edition, "", Difference(), 0)
+        beat("comparing", 0, 1, force=True)
+        shape, records, repeated = self._records(good, held)
+        if repeated:
+            edition = self._blame(edition, repeated)
+        held.clear()
+        base = self._base(exam, edition)
+        salt, version = exam.id, self._keys.current if exam.factors else ""
+        if base is not None:
+            shape, records, found = self._over(exam, edition, base, shape, records)
+            salt, version = base.salt or salt, base.key_version or version
+        else:
+            found = Difference(added=len(records))
+        total = len(records)
+        statistics = count(
+            records, shape, combinations_of(exam), exam.prefix_length, lambda done: beat("counting", done, total)
+        )
+        beat("packing", 0, 1, force=True)
+        built = blocks.build(records, shape, BLOCK_MOST[exam.policy.value])
+        del records
+        manifest = self._keep(exam, built, statistics, salt, version, beat)
+        self._keep_changes(exam, edition, found)
+        return self._checked(exam, edition, manifest.build, found, built.count)
+
+    def _records(self, good: list[ScoreFile], held: dict[str, Run]) -> tuple[Shape, list[bytes], list[str]]:
+        """All runs as one, sorted by number; numbers that two files name are repeated."""
+        runs = [held[item.id] if item.id in held else _unpacked_run(self._object(item.run)) for item in good]
+        if len(runs) == 1:
+            return runs[0].shape, runs[0].records, []
+        shape = difference.common_shape(run.shape for run in runs)
+        merged: dict[bytes, bytes] = {}
+        repeated: list[str] = []
+        for run in runs:
+            for record in difference.widened(run.records, run.shape, shape):
+                number = record[: shape.width]
+                if number in merged:
+                    repeated.append(number.rstrip(b"\0").decode())
+                merged.setdefault(number, record)
+        return shape, sorted(merged.values()), repeated
+
+    def _object(self, key: str) -> bytes:
+        return self._files.open(PACKS, key).read()
+
+    @staticmethod
+    def _blame(edition: Edition, repeated: list[str]) -> Edition:
+        """Numbers that come in two files are errors of the last file, which an officer must take away or mend."""
+        last = edition.files[-1]
+        finding = Finding("number_in_two_files", "error", len(repeated), 0, "", repeated[0])
+        files = (
+            *edition.files[:-1],
+            replace(last, errors=last.errors + len(repeated), findings=(finding, *last.findings)),
+        )
+        return replace(edition, files=files)
+
+    def _base(self, exam: Exam, edition: Edition) -> Manifest | None:
+        pointer = exam.pointer(self._clock.now())
+        if pointer is None:
+            if edition.partial:
+                raise Invalid("correction_without_base")
+            return None
+        return self._store.manifest(exam, pointer.build)
+
+    def _over(
+        self, exam: Exam, edition: Edition, base: Manifest, shape: Shape, records: list[bytes]
+    ) -> tuple[Shape, list[bytes], Difference]:
+        wide = difference.common_shape([base.shape, shape])
+        old: list[bytes] = []
+        for place in range(len(base.sizes)):
+            segment = self._store.segment(exam.agency, exam.slug, base.build, place)
+            old += difference.widened(blocks.records(segment, base.shape), base.shape, wide)
+        old.sort()
+        mark = min(len(exam.history) + 1, 255)
+        result, found = compare(old, wide, difference.widened(records, shape, wide), wide, mark, edition.partial)
+        return wide, result, found
+
+    def _keep(
+        self, exam: Exam, built: Built, statistics: Statistics, salt: str, version: str, beat: "_Beat"
+    ) -> Manifest:
+        """Segments, pack, statistics, and last the manifest."""
+        build = built.digest
+        for place, segment in enumerate(built.segments):
+            self._store.keep_segment(exam.agency, exam.slug, build, place, segment)
+            beat("keeping", place + 1, len(built.segments))
+        pack = f"packs/{exam.agency}/{exam.slug}/{build}"
+        self._files.put(PACKS, pack, built.pack)
+        self._store.keep_statistics(exam, build, statistics)
+        manifest = Manifest(
+            build=build,
+            width=built.shape.width,
+            subjects=built.shape.subjects,
+            extras=built.shape.extras,
+            count=built.count,
+            blocks=built.blocks,
+            firsts=built.firsts,
+            sizes=tuple(map(len, built.segments)),
+            hashes=built.hashes,
+            pack=pack,
+            salt=salt if exam.factors else "",
+            key_version=version,
+            made_at=iso(self._clock.now()),
+        )
+        self._store.keep_manifest(exam, manifest)
+        return manifest
+
+    def _keep_changes(self, exam: Exam, edition: Edition, found: Difference) -> None:
+        body = zlib.compress(json.dumps(_lines(found.changes)).encode(), 6)
+        self._files.put(PACKS, changes_key(exam, edition.id), body)
+
+    def _checked(self, exam: Exam, edition: Edition, build: str, found: Difference, total: int) -> Edition:
+        checked = edition.moved(
+            EditionState.CHECKED,
+            build=build,
+            candidates=total,
+            added=found.added,
+            removed=found.removed,
+            changed=found.changed,
+            base_build=self._pointed(exam),
+        )
+        event = Event(
+            "scores_checked",
+            exam=exam.id,
+            edition=edition.id,
+            rows=sum(item.rows for item in checked.files),
+            errors=checked.errors,
+            warnings=sum(item.warnings for item in checked.files),
+        )
+        writes = [self._store.changing_edition(exam, checked), self._store.import_done(exam, edition.id)]
+        self._audit.commit(event, agency=exam.agency, by=SYSTEM, writes=writes)
+        log.info("edition_checked", exam=exam.id, edition=edition.id, rows=total, errors=checked.errors)
+        return checked
+
+    def _pointed(self, exam: Exam) -> str:
+        pointer = exam.pointer(self._clock.now())
+        return pointer.build if pointer else ""
+
+
+def combinations_of(exam: Exam) -> tuple[Combination, ...]:
+    """The combinations that an exam's subjects allow."""
+    return usable(exam.combinations or shipped().get(exam.combination_set, ()), exam.subjects)
+
+
+def changes_key(exam: Exam, edition_id: str) -> str:
+    """Where the list of changes of an edition lies, in the packs bucket."""
+    return f"changes/{exam.agency}/{exam.slug}/{edition_id}"
+
+
+class _Beat:
+    """Keeps the lease and the progress bar, at most once a second."""
+
+    def __init__(
+        self, store: ExamScoreStore, clock: Clock, exam: Exam, edition: str, worker: str, tell: Tell | None
+    ) -> None:
+        self._store, self._clock, self._exam, self._edition, self._worker = store, clock, exam, edition, worker
+        self._tell = tell
+        self._last = 0.0
+
+    def __call__(self, stage: str, done: int, total: int, force: bool = False) -> None:
+        if self._tell is not None:
+            self._tell(stage, done, total)
+        now = time.monotonic()
+        if force or now - self._last >= TELL_EVERY:
+            self._last = now
+            self._store.beat(self._exam, self._edition, self._worker, self._clock.now(), stage, done, max(total, 1))
+
+
+def _told(chunks: Iterable[Chunk], tell: Callable[[], None]) -> Iterator[Chunk]:
+    for chunk in chunks:
+        tell()
+        yield chunk
+
+
+def _packed_run(run: Run) -> bytes:
+    """A run as an object: one line about the shape, then the records."""
+    head = json.dumps([run.shape.width, run.shape.subjects, run.shape.extras, run.rows]).encode()
+    return head + b"\n" + zlib.compress(b"".join(run.records), 1)
+
+
+def _unpacked_run(body: bytes) -> Run:
+    head, _, packed = body.partition(b"\n")
+    width, subjects, extras, total = json.loads(head)
+    shape = Shape(width, tuple(subjects), tuple(extras))
+    raw = zlib.decompress(packed)
+    records = [raw[start : start + shape.size] for start in range(0, len(raw), shape.size)]
+    return Run(shape, records, total, Findings())
+
+
+def _lines(changes: list[Change]) -> list[list[str]]:
+    return [
+        [change.number, change.kind, change.subject, said(change.old), said(change.new)]
+        if change.subject
+        else [change.number, change.kind, "", "", ""]
+        for change in changes
+    ]

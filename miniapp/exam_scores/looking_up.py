@@ -1,0 +1,123 @@
+"""Looking up one candidate's result. For citizens' pages, the API and the chat.
+
+No write on the successful path. A number that is there, one that is not and a wrong pair cost the same store calls and
+the same hashes, and the answers to the last two are one. Before release every number gets the same answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from miniapp.core.clock import Clock
+from miniapp.core.errors import Invalid, NotFound, Refused
+from miniapp.core.sealing import Sealer
+from miniapp.exam_scores.blocks import Result
+from miniapp.exam_scores.editions import Build, Editions
+from miniapp.exam_scores.factors import FactorKeys, comparable, is_same
+from miniapp.exam_scores.guarding import Asker, Guard
+from miniapp.exam_scores.model import CandidateNumber, Exam, Pointer, Policy
+
+TOKEN_LIFE = timedelta(minutes=10)
+PURPOSE = "slip"
+ABSENT_MARK = b"\0" * 8
+ZERO_PADDED = "zero_padded"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A result with all that a slip needs."""
+
+    exam: Exam
+    pointer: Pointer
+    build: Build
+    result: Result
+
+
+class LookingUp:
+    """The citizens' verbs."""
+
+    def __init__(self, editions: Editions, keys: FactorKeys, sealer: Sealer, guard: Guard, clock: Clock) -> None:
+        self._editions = editions
+        self._keys = keys
+        self._sealer = sealer
+        self._guard = guard
+        self._clock = clock
+
+    def exam(self, agency: str, slug: str) -> Exam:
+        """The exam, at most seconds old; NotFound `exam_unknown`."""
+        return self._editions.exam(agency, slug)
+
+    def exams(self, agency: str) -> list[Exam]:
+        """An agency's exams, newest first."""
+        return self._editions.exams(agency)
+
+    def released(self, exam: Exam) -> tuple[Pointer, Build]:
+        """The edition that is out; Refused `exam_withdrawn`, `not_released` (with `at` when an hour is known)."""
+        now = self._clock.now()
+        pointer = exam.pointer(now)
+        if pointer is None:
+            if exam.withdrawn_at is not None and exam.coming(now) is None:
+                raise Refused("exam_withdrawn")
+            raise Refused("not_released")
+        return pointer, self._editions.build(exam, pointer)
+
+    def open(self, exam: Exam, number: str) -> Found:
+        """The result of a number of an `open` exam; NotFound `result_unknown`, Invalid for what is no number."""
+        if exam.policy is not Policy.OPEN:
+            raise NotFound("page_unknown")
+        pointer, build = self.released(exam)
+        read = CandidateNumber.read(number, exam)
+        record = self._editions.record(exam, build, read.text)
+        if record is None:
+            raise NotFound("result_unknown", **self._suggestion(exam, build, read))
+        return Found(exam, pointer, build, build.shape.result(record))
+
+    def suggestion(self, exam: Exam, typed: str) -> str:
+        """The same number with a zero in front, when the exam wants one figure more."""
+        try:
+            return CandidateNumber.read(typed, exam).padded
+        except Invalid:
+            return ""
+
+    def _suggestion(self, exam: Exam, build: Build, read: CandidateNumber) -> Mapping[str, str]:
+        return {ZERO_PADDED: read.padded} if read.padded else {}
+
+    def verified(self, exam: Exam, typed: str, factors: Mapping[str, str], asker: Asker) -> tuple[str, str]:
+        """A number and factors → a sealed token for the slip, good for ten minutes, and the number.
+
+        Raises NotFound `result_mismatch` alike for unknown numbers and wrong factors, Refused `too_many_tries`."""
+        pointer, build = self.released(exam)
+        read = CandidateNumber.read(typed, exam)
+        number = read.padded or read.text
+        self._guard.admit(exam, number, asker)
+        if not self._matches(exam, build, number, factors):
+            self._guard.failed(exam, number, asker)
+            raise NotFound("result_mismatch")
+        facts = {"e": exam.id, "n": number, "b": pointer.build[:16], "c": asker.cookie}
+        return self._sealer.seal(PURPOSE, facts, self._clock.now() + TOKEN_LIFE), number
+
+    def _matches(self, exam: Exam, build: Build, number: str, factors: Mapping[str, str]) -> bool:
+        said = {name: comparable(name, factors.get(name, "")) for name in exam.factors}
+        version = build.manifest.key_version or self._keys.current
+        mark = self._keys.mark(version, build.manifest.salt, number, said)
+        record = self._editions.record(exam, build, number)
+        held = ABSENT_MARK if record is None else build.shape.result(record).extras.get("factor", ABSENT_MARK)
+        return is_same(bytes(held), mark) and all(said.values())
+
+    def sealed(self, exam: Exam, token: str, cookie: str) -> Found:
+        """The slip behind a sealed token, in the browser that it was made for; Refused `token_expired`/`_unknown`."""
+        facts = self._sealer.open(PURPOSE, token, self._clock.now())
+        if facts["e"] != exam.id or facts["c"] != cookie:
+            raise Refused("token_unknown")
+        pointer, build = self.released(exam)
+        record = self._editions.record(exam, build, facts["n"])
+        if record is None:
+            raise NotFound("result_mismatch")
+        return Found(exam, pointer, build, build.shape.result(record))
+
+
+def countdown(exam: Exam, now: datetime) -> datetime | None:
+    """The announced hour, while it is ahead."""
+    coming = exam.coming(now)
+    if coming is not None:
+        return coming.release_at
+    return exam.expected_at if exam.expected_at and exam.expected_at > now else None

@@ -1,0 +1,369 @@
+"""The office's verbs: make an exam, gather an edition, approve it, take it back. For the console and the commands.
+
+Two persons stand behind every release: who sent a file can't approve it, and what was withdrawn needs two approvers to
+come back. Release is one pointer in the exam's row, changed only if nobody changed it meanwhile; every step is in the
+audit trail in the same transaction. It never overwrites scores."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from miniapp.audit.model import Event
+from miniapp.audit.service import Audit
+from miniapp.core.clock import Clock, iso
+from miniapp.core.errors import Conflict, Invalid, NotFound, Refused, Unavailable
+from miniapp.core.files import Files, UploadForm
+from miniapp.core.ids import Ids
+from miniapp.core.queues import Queues
+from miniapp.core.tables import Write
+from miniapp.exam_scores import blocks
+from miniapp.exam_scores.importing import ImportEdition
+from miniapp.exam_scores.model import (
+    LAST_MINUTE,
+    Correction,
+    Edition,
+    EditionState,
+    Exam,
+    FileState,
+    Pointer,
+    Reason,
+    ScoreFile,
+)
+from miniapp.exam_scores.store import ExamScoreStore, Manifest, Work
+
+UPLOADS, PACKS = "uploads", "packs"
+FILES_MOST = 200
+NAME_MOST = 120
+SAMPLE = 50
+FARTHEST = timedelta(days=365)
+
+
+class ExamOffice:
+    """What officers do with exams and editions; whether they may is checked at the door."""
+
+    def __init__(
+        self,
+        store: ExamScoreStore,
+        files: Files,
+        queues: Queues,
+        audit: Audit,
+        clock: Clock,
+        ids: Ids,
+        upload_most: int,
+        pack_most: int,
+    ) -> None:
+        self._store = store
+        self._files = files
+        self._queues = queues
+        self._audit = audit
+        self._clock = clock
+        self._ids = ids
+        self._upload_most = upload_most
+        self._pack_most = pack_most
+
+    # --- exams
+
+    def exam(self, agency: str, slug: str) -> Exam:
+        """One exam as it is now."""
+        return self._store.exam(agency, slug, consistent=True)
+
+    def exams(self, agency: str) -> list[Exam]:
+        """An agency's exams."""
+        return self._store.exams(agency)
+
+    def add_exam(self, exam: Exam, by: str) -> Exam:
+        """A new exam; Conflict `exam_exists`."""
+        event = Event("exam_changed", exam=exam.id, changed="added")
+        self._audit.commit(event, agency=exam.agency, by=by, writes=[self._store.adding_exam(exam)])
+        return exam
+
+    def change_exam(self, exam: Exam, by: str, **changes: object) -> Exam:
+        """Change what is announced of an exam (title, expected hour, re-mark window, benchmark)."""
+        changed = replace(exam, version=exam.version + 1, **changes)  # type: ignore[arg-type]
+        event = Event("exam_changed", exam=exam.id, changed=",".join(sorted(changes)))
+        self._audit.commit(event, agency=exam.agency, by=by, writes=[self._store.changing_exam(changed)])
+        return changed
+
+    # --- gathering
+
+    def editions(self, exam: Exam) -> list[Edition]:
+        """All editions, newest first."""
+        return self._store.editions(exam)
+
+    def edition(self, exam: Exam, edition_id: str) -> Edition:
+        """One edition; NotFound `edition_unknown`."""
+        return self._store.edition(exam, edition_id)
+
+    def work(self, exam: Exam, edition: Edition) -> Work | None:
+        """How far the import is, while there is one."""
+        return self._store.work(exam, edition.id, self._clock.now())
+
+    def begin(self, exam: Exam, by: str, reason: Reason, decision: str = "", partial: bool = False) -> Edition:
+        """A new edition without files. A correction needs a decision number, and scores that are out."""
+        now = self._clock.now()
+        if reason is not Reason.RELEASE and not decision.strip():
+            raise Invalid("decision_missing")
+        if partial and exam.pointer(now) is None:
+            raise Invalid("correction_without_base")
+        edition = Edition(
+            id=self._ids.new("edn"),
+            exam=exam.id,
+            state=EditionState.GATHERING,
+            made_at=now,
+            reason=reason,
+            decision=decision.strip()[:NAME_MOST],
+            partial=partial,
+        )
+        event = Event("exam_changed", exam=exam.id, changed=f"edition {edition.id} begun")
+        self._audit.commit(event, agency=exam.agency, by=by, writes=[self._store.adding_edition(exam, edition)])
+        return edition
+
+    def upload_form(self, exam: Exam, edition: Edition, then: str) -> tuple[str, UploadForm]:
+        """A form for one more file, and the id that the file will have; nothing is written before the file is there."""
+        self._gathering(edition)
+        file_id = self._ids.new("fil")
+        return file_id, self._files.upload_form(
+            UPLOADS, self._upload_key(exam, edition, file_id), self._upload_most, then
+        )
+
+    def _upload_key(self, exam: Exam, edition: Edition, file_id: str) -> str:
+        return f"scores/{exam.agency}/{exam.slug}/{edition.id}/{file_id}"
+
+    def take_file(
+        self,
+        exam: Exam,
+        edition_id: str,
+        file_id: str,
+        name: str,
+        by: str,
+        pad: bool = False,
+        minus_one: str = "absent",
+    ) -> Edition:
+        """A file has arrived: note who sent it and start the import. Doing it twice is doing it once."""
+        if not file_id.startswith("fil_") or not file_id[4:].isalnum() or minus_one not in ("absent", "not_taken"):
+            raise Invalid("file_unknown")
+        edition = self._store.edition(exam, edition_id)
+        if any(item.id == file_id for item in edition.files):
+            self._queues.send(ImportEdition(exam.agency, exam.slug, edition_id))
+            return edition
+        self._gathering(edition)
+        if len(edition.files) >= FILES_MOST:
+            raise Invalid("too_many_files", most=FILES_MOST)
+        key = self._upload_key(exam, edition, file_id)
+        stored = self._files.find(UPLOADS, key)
+        if stored is None:
+            raise NotFound("upload_missing")
+        item = ScoreFile(
+            id=file_id,
+            name=name[:NAME_MOST] or file_id,
+            key=key,
+            uploader=by,
+            state=FileState.WAITING,
+            size=stored.size,
+            pad_numbers=pad,
+            minus_one=minus_one,
+            started_at=iso(self._clock.now()),
+        )
+        event = Event("scores_uploaded", exam=exam.id, edition=edition.id, file=file_id, size=stored.size)
+        return self._refilled(exam, edition, (*edition.files, item), event, by)
+
+    def read_again(self, exam: Exam, edition_id: str, file_id: str, by: str, pad: bool, minus_one: str) -> Edition:
+        """Read a file once more with other options: zeros put back, or another meaning of -1."""
+        edition = self._store.edition(exam, edition_id)
+        self._gathering(edition)
+        item = edition.file(file_id)
+        changed = replace(item, state=FileState.WAITING, pad_numbers=pad, minus_one=minus_one, errors=0, warnings=0)
+        files = tuple(changed if held.id == file_id else held for held in edition.files)
+        event = Event("scores_uploaded", exam=exam.id, edition=edition.id, file=file_id, size=item.size)
+        return self._refilled(exam, edition, files, event, by)
+
+    def drop_file(self, exam: Exam, edition_id: str, file_id: str, by: str) -> Edition:
+        """Take a file out of an edition that nobody has approved; the others are laid together anew."""
+        edition = self._store.edition(exam, edition_id)
+        self._gathering(edition)
+        edition.file(file_id)
+        files = tuple(item for item in edition.files if item.id != file_id)
+        event = Event("exam_changed", exam=exam.id, changed=f"file {file_id} taken out")
+        return self._refilled(exam, edition, files, event, by)
+
+    def start_again(self, exam: Exam, edition_id: str) -> None:
+        """Wake a worker for an import that stands still."""
+        edition = self._store.edition(exam, edition_id)
+        if edition.state is EditionState.GATHERING:
+            self._queues.send(ImportEdition(exam.agency, exam.slug, edition_id))
+
+    def resume_all(self) -> int:
+        """Wake a worker for every import that was begun and not finished; how many (a schedule calls this)."""
+        waiting = self._store.imports()
+        for agency, slug, edition in waiting:
+            self._queues.send(ImportEdition(agency, slug, edition))
+        return len(waiting)
+
+    @staticmethod
+    def _gathering(edition: Edition) -> None:
+        if edition.state not in (EditionState.GATHERING, EditionState.CHECKED):
+            raise Conflict("edition_move_not_allowed", was=edition.state.value, wanted="gathering")
+
+    def _refilled(self, exam: Exam, edition: Edition, files: tuple[ScoreFile, ...], event: Event, by: str) -> Edition:
+        changed = replace(edition, state=EditionState.GATHERING, files=files, build="", version=edition.version + 1)
+        writes: list[Write] = [self._store.changing_edition(exam, changed), self._store.noting_import(exam, edition.id)]
+        self._audit.commit(event, agency=exam.agency, by=by, writes=writes)
+        if files:
+            self._queues.send(ImportEdition(exam.agency, exam.slug, edition.id))
+        return changed
+
+    # --- release
+
+    def approve(
+        self,
+        exam: Exam,
+        edition_id: str,
+        by: str,
+        release_at: datetime | None,
+        tell: Callable[[int, int], None] | None = None,
+    ) -> Exam:
+        """Let an edition be read from `release_at` (aware; None: now). Re-reads every segment and the pack before.
+
+        Raises Refused `uploader_cannot_approve`, Conflict `needs_second_approver` (a withdrawn edition, first approver:
+        noted, and a second one may go on), `edition_not_checked`, `base_moved`, `release_in_last_minute`."""
+        now = self._clock.now()
+        edition = self._store.edition(exam, edition_id)
+        release = max(release_at or now, now)
+        if release - now > FARTHEST:
+            raise Invalid("release_too_far")
+        if edition.state is EditionState.WITHDRAWN:
+            edition = self._seconded(exam, edition, by)
+        else:
+            edition.approvable_by(by)
+        self._still_fits(exam, edition, now)
+        manifest = self._store.manifest(exam, edition.build)
+        self._verify(exam, manifest, tell or (lambda done, total: None))
+        pointer = Pointer(edition.id, edition.build, release)
+        approved = edition.moved(
+            EditionState.APPROVED, approved_by=(*edition.approved_by, by), approved_at=now, release_at=release
+        )
+        changed = exam.approved(pointer, now)
+        if edition.reason is not Reason.RELEASE and edition.id not in {item.edition for item in exam.history}:
+            correction = Correction(edition.id, edition.reason, edition.decision, release)
+            changed = replace(changed, history=(*exam.history, correction))
+        writes = [self._store.changing_exam(changed), self._store.changing_edition(exam, approved)]
+        writes += [self._store.noting_release(exam, pointer), *self._superseding(exam, pointer, now)]
+        event = self._approval(exam, edition, pointer, manifest)
+        self._audit.commit(event, agency=exam.agency, by=by, writes=writes)
+        return changed
+
+    def _approval(self, exam: Exam, edition: Edition, pointer: Pointer, manifest: Manifest) -> Event:
+        return Event(
+            "scores_approved",
+            exam=exam.id,
+            edition=edition.id,
+            release=iso(pointer.release_at),
+            candidates=manifest.count,
+            hash=manifest.build,
+        )
+
+    def _superseding(self, exam: Exam, pointer: Pointer, now: datetime) -> list[Write]:
+        """What was to come and has not come is replaced; what is out is superseded when it is approved over."""
+        replaced = [held for held in (exam.live, exam.next) if held is not None and held.edition != pointer.edition]
+        writes = []
+        for held in {item.edition: item for item in replaced}.values():
+            edition = self._store.edition(exam, held.edition)
+            if edition.state is EditionState.APPROVED and held is not exam.pointer(now):
+                writes.append(self._store.changing_edition(exam, edition.moved(EditionState.SUPERSEDED)))
+        return writes
+
+    def _seconded(self, exam: Exam, edition: Edition, by: str) -> Edition:
+        """A withdrawn edition comes back only when two have approved it anew."""
+        if by in edition.uploaders:
+            raise Refused("uploader_cannot_approve")
+        since = edition.seconds
+        if by in since:
+            raise Conflict("needs_second_approver")
+        if since:
+            return replace(edition, seconds=())
+        noted = replace(edition, seconds=(by,), version=edition.version + 1)
+        event = Event("exam_changed", exam=exam.id, changed=f"first approval of withdrawn {edition.id}")
+        self._audit.commit(event, agency=exam.agency, by=by, writes=[self._store.changing_edition(exam, noted)])
+        raise Conflict("needs_second_approver")
+
+    def _still_fits(self, exam: Exam, edition: Edition, now: datetime) -> None:
+        """A correction was laid over the edition that was out then; another one is out by now: check it again."""
+        pointer = exam.pointer(now)
+        if edition.state is EditionState.CHECKED and (pointer.build if pointer else "") != edition.base_build:
+            raise Conflict("base_moved")
+
+    def _verify(self, exam: Exam, manifest: Manifest, tell: Callable[[int, int], None]) -> None:
+        """Every segment and the pack against the manifest, and a sample looked up."""
+        pack = self._files.get(PACKS, manifest.pack, max(self._pack_most, sum(manifest.sizes)))
+        packed = blocks.split(pack, manifest.sizes)
+        shape = manifest.shape
+        total = 0
+        for place, digest in enumerate(manifest.hashes):
+            segment = self._store.segment(exam.agency, exam.slug, manifest.build, place)
+            if hashlib.sha256(segment).hexdigest() != digest or packed[place] != segment:
+                raise Unavailable("build_damaged", segment=place)
+            total += sum(len(raw) // shape.size for raw in blocks.raw_blocks(segment))
+            self._sample(manifest, segment)
+            tell(place + 1, len(manifest.hashes))
+        if total != manifest.count or blocks.overall(manifest.hashes, shape, manifest.blocks) != manifest.build:
+            raise Unavailable("build_damaged", segment=-1)
+
+    @staticmethod
+    def _sample(manifest: Manifest, segment: bytes) -> None:
+        shape = manifest.shape
+        for place, record in enumerate(blocks.records(segment, shape)):
+            if place >= SAMPLE:
+                return
+            number = shape.result(record).number
+            block = blocks.block_of(number, manifest.blocks)
+            if blocks.find(blocks.raw_block(segment, block), shape, number) != record:
+                raise Unavailable("build_damaged", segment=blocks.segment_of(block, manifest.firsts))
+
+    def move_release(self, exam: Exam, release_at: datetime, by: str) -> Exam:
+        """Another hour for the edition that waits for its hour; not within its last 60 seconds."""
+        now = self._clock.now()
+        coming = exam.coming(now)
+        if coming is None:
+            raise Conflict("nothing_to_move")
+        if coming.release_at - now <= LAST_MINUTE:
+            raise Conflict("release_in_last_minute", release_at=iso(coming.release_at))
+        if release_at <= now or release_at - now > FARTHEST:
+            raise Invalid("release_in_past" if release_at <= now else "release_too_far")
+        pointer = replace(coming, release_at=release_at)
+        history = tuple(
+            replace(item, released_at=release_at) if item.edition == coming.edition else item for item in exam.history
+        )
+        changed = replace(exam.approved(pointer, now), history=history)
+        edition = self._store.edition(exam, coming.edition)
+        moved = replace(edition, release_at=release_at, version=edition.version + 1)
+        writes = [self._store.changing_exam(changed), self._store.changing_edition(exam, moved)]
+        writes.append(self._store.noting_release(exam, pointer))
+        event = Event(
+            "release_time_moved",
+            exam=exam.id,
+            edition=coming.edition,
+            release=iso(release_at),
+            release_before=iso(coming.release_at),
+        )
+        self._audit.commit(event, agency=exam.agency, by=by, writes=writes)
+        return changed
+
+    def withdraw(self, exam: Exam, by: str, reason: str) -> Exam:
+        """Take back what is out and what was to come; one approver may, at any second."""
+        if not reason.strip():
+            raise Invalid("reason_missing")
+        now = self._clock.now()
+        changed = exam.withdrawn(now)
+        pointers = {held.edition: held for held in (exam.live, exam.next) if held is not None}
+        writes: list[Write] = [self._store.changing_exam(changed)]
+        named = ""
+        for edition_id in pointers:
+            edition = self._store.edition(exam, edition_id)
+            if edition.state is EditionState.APPROVED:
+                gone = edition.moved(EditionState.WITHDRAWN, withdrawn_at=now, seconds=())
+                writes.append(self._store.changing_edition(exam, gone))
+                named = edition_id
+        event = Event("scores_withdrawn", exam=exam.id, edition=named, reason=reason.strip()[:500])
+        self._audit.commit(event, agency=exam.agency, by=by, writes=writes)
+        return changed

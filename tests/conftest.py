@@ -1,0 +1,3 @@
+"""Fixtures and nothing else."""
+
+pytest_plugins = ["tests.support.cloud"]
