@@ -13,8 +13,9 @@ from miniapp.core.folding import clean, fold
 
 LONGEST = 120
 WORDS_MOST = 24
-SPAN_MOST = 6
+SPAN_MOST = 8
 SLIP_FROM = 5
+ABBREVIATION = 3
 _TOKEN = re.compile(r"\d+|[^\W\d_]+")
 _JOINTS = str.maketrans("", "", "'’`´")
 
@@ -42,6 +43,14 @@ class Asked:
     names: tuple[Span, ...]
     sector: str
     strange: tuple[str, ...]
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether there is anything to look for; guesses at mistyped names among strange words are none."""
+        if self.sector.startswith("ministry:"):
+            return True
+        known = any(span.value == "exact" for span in self.names)
+        return known or (bool(self.names) and not self.strange)
 
 
 class Words:
@@ -71,7 +80,7 @@ def ask(text: str, places: Places, words: Words) -> Asked | None:
     )
     if slips:
         spans = _cheapest(tokens, places, words, slips)
-    if len(spans) == 1 and spans[0].kind in ("sector", "level"):
+    if len(spans) == 1 and spans[0].kind in ("sector", "level") and len(spans[0].text) <= ABBREVIATION:
         spans = [_named(0, tokens, places, "") or spans[0]]  # `th` alone is a province and no school
     names = tuple(span for span in spans if span.kind == "name")
     sectors = [span.value for span in spans if span.kind == "sector"]

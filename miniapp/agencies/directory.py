@@ -46,7 +46,8 @@ TIER = {
 
 @dataclass(frozen=True)
 class Match:
-    """An agency and why it was found: `name`, `old_province`, `old_district` or `old_commune`, with what it was called.
+    """An agency and why it was found: `name`, `province_of` (a place in its province was named), or a name of before
+    (`old_province`, `old_district`, `old_commune`).
 
     `within` tells namesakes apart: the province of today it is in."""
 
@@ -127,7 +128,7 @@ class Finder:
     def search(self, text: str) -> Answer:
         """What `text` may mean."""
         asked = ask(text, self._places, self._words)
-        if asked is None or (not asked.names and not asked.sector.startswith("ministry:")):
+        if asked is None or not asked.is_understood:
             return Answer(strange=asked.strange if asked else (), loose=bool(asked))
         if asked.sector.startswith("ministry:"):
             ministries = self._places.at["", asked.sector.partition(":")[2]]
@@ -146,12 +147,11 @@ class Finder:
                 into.append(match)
                 if len(others) == OTHERS_SHOWN:
                     break
-        slip = next((span for span in asked.names if span.value == "slip"), None)
         return Answer(
             tuple(matches[:SHOWN]),
             len(matches),
             tuple(others),
-            self._name_of(slip.keys[0]) if slip and matches else "",
+            self._corrected(asked, matches) if matches else "",
             bool(asked.strange) or not whole,
             asked.strange,
         )
@@ -165,7 +165,9 @@ class Finder:
             exact = [place for place in found if place.type == span.level]
             found = exact or [place for place in found if place.level in SAME_SIZE[span.level]] or found
         if span.marked and not span.marked.isascii():
-            found = [place for place in found if marked_key(place.name) == span.marked] or found
+            spelled = [place for place in found if marked_key(place.name) == span.marked]
+            called = [place for place in found if name_key(place.name) not in span.keys]  # `Sài Gòn`: another name
+            found = [place for place in found if place in spelled or place in called] if spelled else found
         return found
 
     def _located(self, asked: Asked) -> tuple[list[Iterable[Match]], bool]:
@@ -225,18 +227,25 @@ class Finder:
             if found:
                 return [[self._match(number, None) for number in found]], True
         located = [span for span in asked.names if self._candidates(span)]
-        located = [span for span in located if not self._schools_named(span, levels, ())] or located
-        if not located:
-            return [], False
-        _, candidates, _ = self._narrowed(located)
+        unnamed = [span for span in located if not self._schools_named(span, levels, ())]
+        for spans in (located, unnamed):
+            if spans:
+                candidates, whole = self._narrowed(spans)[1:]
+                schools = self._schools_in(candidates, levels) if whole else []
+                if schools:
+                    return [schools], len(spans) == len(asked.names)
+        return [], False
+
+    def _schools_in(self, candidates: Sequence[Place], levels: Sequence[str]) -> list[Match]:
+        """The schools of the largest places that have any."""
         for tier in sorted({TIER[place.level] for place in candidates}):
             codes = {code: 0 for place in candidates if TIER[place.level] == tier for code in place.targets}
             whole = {code for code in codes if code in self._places.province}
             codes.update((code, 0) for code, province in self._places.province_of.items() if province in whole)
             found = [number for code in codes for level in levels for number in self._places.at.get((code, level), ())]
             if found:
-                return [[self._match(number, None) for number in found]], len(located) == len(asked.names)
-        return [], False
+                return [self._match(number, None) for number in found]
+        return []
 
     def _schools_named(self, main: Span, levels: Sequence[str], around: Sequence[Span]) -> list[int]:
         found = []
@@ -257,8 +266,10 @@ class Finder:
     def _match(self, number: int, place: Place | None) -> Match:
         agency = self._places.agencies[number]
         within = "" if agency.kind in (Kind.PROVINCE, Kind.MINISTRY, Kind.DEPARTMENT) else self._province(agency.code)
-        if place is None or place.level in (Level.PROVINCE, Level.COMMUNE):
+        if place is None or (place.level in (Level.PROVINCE, Level.COMMUNE) and agency.code == place.code):
             return Match(agency, "name", within)
+        if place.level is Level.COMMUNE:
+            return Match(agency, "province_of", within, self._places.types[place.type], place.name)
         old_within = []
         if place.level is Level.OLD_COMMUNE:
             district = self._places.old_district[place.district]
@@ -272,11 +283,18 @@ class Finder:
         found = self._places.province.get(self._places.province_of.get(code, code))
         return found.name if found else ""
 
-    def _name_of(self, key: str) -> str:
-        numbers = self._places.names.get(key)
-        if numbers:
-            return self._places.places[numbers[0]].name
-        return self._places.agencies[self._places.schools[key][0]].name
+    def _corrected(self, asked: Asked, matches: Sequence[Match]) -> str:
+        """The name that stood for a mistyped one: the first match's own where it is one of those that come near."""
+        slip = next((span for span in asked.names if span.value == "slip"), None)
+        if slip is None:
+            return ""
+        places = [place for place in self._candidates(slip)]
+        first = matches[0]
+        named = [
+            place.name for place in places if place.name == first.old_name or first.agency.name.endswith(place.name)
+        ]
+        schools = [self._places.agencies[number].name for number in self._places.schools.get(slip.keys[0], ())]
+        return (named or [place.name for place in places] or schools)[0]
 
 
 def _distinct(matches: Iterable[Match], seen: set[str]) -> Iterable[Match]:

@@ -8,6 +8,7 @@ import gzip
 import json
 import re
 import unicodedata
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -85,10 +86,13 @@ class Places:
     @classmethod
     def from_file(cls, body: bytes) -> "Places":
         """Read a directory file; one of another format is as good as none."""
-        facts = json.loads(gzip.decompress(body))
-        if facts.get("v") != FORMAT:
-            raise Unavailable("directory_unavailable", format=facts.get("v"))
-        return cls(facts)
+        try:
+            facts = json.loads(gzip.decompress(body))
+            if facts["v"] == FORMAT:
+                return cls(facts)
+        except (OSError, EOFError, ValueError, TypeError, LookupError, zlib.error) as failure:
+            raise Unavailable("directory_unavailable", cause=type(failure).__name__) from failure
+        raise Unavailable("directory_unavailable", format=str(facts["v"]))
 
     def containers(self, place: Place) -> set[str]:
         """Keys of the names of everything this place lies in today or lay in before."""
