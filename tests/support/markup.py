@@ -1,4 +1,4 @@
-"""Markup by the Nu Html Checker, for every test that renders a page: collect the html of each state, check it in one run.
+"""Markup by the Nu Html Checker, for every test that renders a page: collect each state, check all in one run.
 
 `collect_html(name, html)` saves a page; `markup_errors(folder)` runs the checker once over a folder, since starting it
 costs more than a hundred pages. The checker is the npm package vnu-jar (package.json) on Java.

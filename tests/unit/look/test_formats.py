@@ -54,7 +54,7 @@ def test_a_moment_is_the_same_in_every_zone_it_is_told_in(moment: datetime, hour
     aware = moment.replace(tzinfo=UTC)
     elsewhere = aware.astimezone(timezone(timedelta(hours=hours)))
     for written in (formats.day, formats.clock, formats.moment, formats.machine):
-        assert written(aware) == written(elsewhere) == written(aware.isoformat())  # type: ignore[operator]
+        assert written(aware) == written(elsewhere) == written(aware.isoformat())
     assert datetime.fromisoformat(formats.machine(aware)) == aware
 
 

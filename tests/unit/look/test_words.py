@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jinja2 import TemplateAssertionError, UndefinedError
+from markupsafe import Markup, escape
 
-from handlers.words import CODES, NoWords, Words, build_environment
+from handlers.words import CODES, NoWords, Words, build_environment, escaped
+from miniapp.core.personal import Personal
 
 PO = """msgid ""
 msgstr "Content-Type: text/plain; charset=utf-8\\n"
@@ -43,7 +47,8 @@ def words(tmp_path: Path) -> Words:
         "assets/icons.svg": "<svg/>",
         "assets/app.css": "a{b:c}",
         "assets/console.css": "",
-        "hello.html": "{% trans percent=page.percent, name=page.name %}Xin chào {{ name }}, {{ percent }} %{% endtrans %}",
+        "hello.html": "{% trans name=page.name, percent=page.percent %}Xin chào {{ name }}, {{ percent }} %"
+        "{% endtrans %}",
         "count.html": "{% trans n=page.n %}{{ n }} thí sinh{% pluralize n %}{{ n }} thí sinh{% endtrans %}",
         "context.html": "{% trans 'button' %}Gửi{% endtrans %} {{ _('Gửi') }}",
         "concat.html": "{{ _('Xin chào %(name)s, %(percent)s %%', name=page.name, percent=5) }}",
@@ -52,7 +57,8 @@ def words(tmp_path: Path) -> Words:
         "undefined.html": "{{ page.nothing }}",
         "constant.html": "{{ icon('phone') }}{{ asset('icons.svg') }}",
         "message.txt": "{{ page.name }}",
-        CODES: "{% block too_long %}{% trans most=most|figure %}Dài hơn {{ most }}.{% endtrans %}{% endblock %}",
+        f"{CODES}.html": "{% block too_long %}{% trans most=most|figure %}Dài hơn {{ most }}."
+        "{% endtrans %}{% endblock %}",
     }
     for name, text in pages.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -99,6 +105,16 @@ def test_a_text_chosen_at_run_time_is_refused_when_the_template_is_compiled(word
         words.template("en", "late.html")
 
 
+@given(st.text())
+def test_printing_a_value_escapes_it_as_markupsafe_does(text: str) -> None:
+    class Shown:
+        def __html__(self) -> str:
+            return text
+
+    for value in (text, Markup(text), 5, None, Shown(), Personal(text)):
+        assert str(escaped(value)) == str(escape(value))
+
+
 def test_undefined_is_an_error(words: Words) -> None:
     with pytest.raises(UndefinedError):
         words.page("vi", "undefined.html", page={})
@@ -121,6 +137,12 @@ def test_a_sentence_is_plain_text_with_its_facts_formatted(words: Words) -> None
 def test_a_code_without_words_is_named(words: Words) -> None:
     with pytest.raises(NoWords, match="unheard_of"):
         words.sentence("vi", "unheard_of", {})
+
+
+def test_a_code_has_its_words_in_one_place(words: Words) -> None:
+    (words.folder / f"{CODES}_forms.html").write_text("{% block too_long %}twice{% endblock %}", encoding="utf-8")
+    with pytest.raises(ValueError, match="too_long"):
+        words.sentence("vi", "too_long", {"most": 1})
 
 
 def test_a_sentence_whose_fact_is_missing_is_an_error(words: Words) -> None:
