@@ -104,7 +104,7 @@ class Guessing:
             held = self._store.find(guess.key, now)
             seconds = guess.patience.seconds_to_wait(held, now) if step > 0 else 0
             if seconds:
-                raise Refused("too_many_tries", seconds=seconds)
+                raise Refused("too_many_tries", wait=seconds)
             tries = max(0, guess.patience.tries_left_over(held, now) + step)
             at = now if step > 0 or held is None else held.at
             try:

@@ -152,7 +152,7 @@ def test_waits_grow_with_every_wrong_password_and_end(accounts: Accounts, lan: D
     waits = []
     for _ in range(12):
         problem = refused(accounts, lan.login)
-        seconds = int(problem.facts.get("seconds", 0))
+        seconds = int(problem.facts.get("wait", 0))
         waits.append(seconds)
         lan.clock.pass_by(seconds=seconds)
     told = [seconds for seconds in waits if seconds]
@@ -165,7 +165,7 @@ def test_waits_grow_with_every_wrong_password_and_end(accounts: Accounts, lan: D
 
 def test_a_right_password_during_the_wait_is_not_even_looked_at(accounts: Accounts, lan: Desk) -> None:
     for _ in range(7):
-        lan.clock.pass_by(seconds=int(refused(accounts, lan.login).facts.get("seconds", 0)))
+        lan.clock.pass_by(seconds=int(refused(accounts, lan.login).facts.get("wait", 0)))
     refused(accounts, lan.login)
     assert refused(accounts, lan.login, lan.password).code == "too_many_tries"
 
