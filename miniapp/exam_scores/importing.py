@@ -21,7 +21,6 @@ from miniapp.core.files import Files
 from miniapp.core.ids import Ids
 from miniapp.exam_scores import blocks, difference
 from miniapp.exam_scores.blocks import BLOCK_MOST, Built, Shape
-from miniapp.exam_scores.combinations import Combination, shipped, usable
 from miniapp.exam_scores.difference import Change, Difference, compare, said
 from miniapp.exam_scores.factors import FactorKeys
 from miniapp.exam_scores.findings import Findings
@@ -75,9 +74,19 @@ class Importing:
         finally:
             self._store.leave(exam, note.edition, worker)
 
+    def wake(self, note: ImportEdition) -> None:
+        """What the queue calls: like `run`, but a worker that is at it already is no failure (the schedule asks again)."""
+        try:
+            self.run(note)
+        except Conflict as conflict:
+            if conflict.code != "import_under_way":
+                raise
+            log.info("import_under_way", edition=note.edition)
+
     def _work(self, exam: Exam, edition_id: str, beat: "_Beat") -> Edition:
         held: dict[str, Run] = {}
-        for _ in range(TRIES):
+        tries = 0
+        while tries < TRIES:
             edition = self._store.edition(exam, edition_id)
             if edition.state is not EditionState.GATHERING:
                 return edition
@@ -93,6 +102,7 @@ class Importing:
             except Conflict as conflict:
                 if conflict.code != "edition_changed_meanwhile":
                     raise
+                tries += 1
         raise Conflict("edition_changed_meanwhile")
 
     def _read(self, exam: Exam, edition: Edition, item: ScoreFile, beat: "_Beat") -> Run | None:
@@ -151,9 +161,11 @@ class Importing:
         beat("comparing", 0, 1, force=True)
         shape, records, repeated = self._records(good, held)
         if repeated:
-            edition = self._blame(edition, repeated)
+            edition = self._blame(edition, "number_in_two_files", len(repeated), repeated[0])
         held.clear()
-        base = self._base(exam, edition)
+        base = self._base(exam)
+        if base is None and edition.partial:  # what it was to be laid over was withdrawn meanwhile
+            return self._checked(exam, self._blame(edition, "correction_without_base", 1), "", Difference(), 0)
         salt, version = exam.id, self._keys.current if exam.factors else ""
         if base is not None:
             shape, records, found = self._over(exam, edition, base, shape, records)
@@ -162,7 +174,7 @@ class Importing:
             found = Difference(added=len(records))
         total = len(records)
         statistics = count(
-            records, shape, combinations_of(exam), exam.prefix_length, lambda done: beat("counting", done, total)
+            records, shape, exam.usable_combinations, exam.prefix_length, lambda done: beat("counting", done, total)
         )
         beat("packing", 0, 1, force=True)
         built = blocks.build(records, shape, BLOCK_MOST[exam.policy.value])
@@ -191,23 +203,16 @@ class Importing:
         return self._files.open(PACKS, key).read()
 
     @staticmethod
-    def _blame(edition: Edition, repeated: list[str]) -> Edition:
-        """Numbers that come in two files are errors of the last file, which an officer must take away or mend."""
+    def _blame(edition: Edition, code: str, count: int, value: str = "") -> Edition:
+        """What is wrong with the files together is an error of the last one; an officer mends or takes one away."""
         last = edition.files[-1]
-        finding = Finding("number_in_two_files", "error", len(repeated), 0, "", repeated[0])
-        files = (
-            *edition.files[:-1],
-            replace(last, errors=last.errors + len(repeated), findings=(finding, *last.findings)),
-        )
-        return replace(edition, files=files)
+        finding = Finding(code, "error", count, 0, "", value)
+        blamed = replace(last, errors=last.errors + count, findings=(finding, *last.findings))
+        return replace(edition, files=(*edition.files[:-1], blamed))
 
-    def _base(self, exam: Exam, edition: Edition) -> Manifest | None:
+    def _base(self, exam: Exam) -> Manifest | None:
         pointer = exam.pointer(self._clock.now())
-        if pointer is None:
-            if edition.partial:
-                raise Invalid("correction_without_base")
-            return None
-        return self._store.manifest(exam, pointer.build)
+        return self._store.manifest(exam, pointer.build) if pointer else None
 
     def _over(
         self, exam: Exam, edition: Edition, base: Manifest, shape: Shape, records: list[bytes]
@@ -281,11 +286,6 @@ class Importing:
     def _pointed(self, exam: Exam) -> str:
         pointer = exam.pointer(self._clock.now())
         return pointer.build if pointer else ""
-
-
-def combinations_of(exam: Exam) -> tuple[Combination, ...]:
-    """The combinations that an exam's subjects allow."""
-    return usable(exam.combinations or shipped().get(exam.combination_set, ()), exam.subjects)
 
 
 def changes_key(exam: Exam, edition_id: str) -> str:

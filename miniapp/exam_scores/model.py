@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Self
 
 from miniapp.core.errors import Conflict, Invalid, Refused
-from miniapp.exam_scores.combinations import Combination
+from miniapp.exam_scores.combinations import Combination, shipped, usable
 
 NUMBER_MOST = 16
 LAST_MINUTE = timedelta(seconds=60)
@@ -119,6 +119,16 @@ class Exam:
         """What a candidate number of this exam looks like."""
         return re.compile(rf"(?:{self.number_format})\Z")
 
+    @property
+    def has_plain_numbers(self) -> bool:
+        """Whether its numbers are figures only, so that phones can show their number keys."""
+        return not re.search("[A-Z]", self.number_format)
+
+    @cached_property
+    def usable_combinations(self) -> tuple[Combination, ...]:
+        """The combinations that its subjects allow: its own, or a set that ships."""
+        return usable(self.combinations or shipped().get(self.combination_set, ()), self.subjects)
+
     def pointer(self, now: datetime) -> "Pointer | None":
         """The edition that may be read at `now`: the read path itself compares release with the clock."""
         if self.next is not None and self.next.release_at <= now:
@@ -197,6 +207,15 @@ class ScoreFile:
     beat_at: str = ""
     run: str = ""  # object with the rows read, in the packs bucket
     findings: tuple["Finding", ...] = ()
+
+    def alone(self) -> "ScoreFile":
+        """The file without what was wrong with it only beside the other files: they may be others by now."""
+        together = sum(kind.count for kind in self.findings if kind.code in TOGETHER)
+        own = tuple(kind for kind in self.findings if kind.code not in TOGETHER)
+        return replace(self, errors=self.errors - together, findings=own) if together else self
+
+
+TOGETHER = frozenset({"number_in_two_files", "correction_without_base"})
 
 
 @dataclass(frozen=True, slots=True)

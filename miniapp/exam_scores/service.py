@@ -173,7 +173,9 @@ class ExamOffice:
         edition = self._store.edition(exam, edition_id)
         self._gathering(edition)
         item = edition.file(file_id)
-        changed = replace(item, state=FileState.WAITING, pad_numbers=pad, minus_one=minus_one, errors=0, warnings=0)
+        changed = replace(
+            item, state=FileState.WAITING, pad_numbers=pad, minus_one=minus_one, errors=0, warnings=0, findings=()
+        )
         files = tuple(changed if held.id == file_id else held for held in edition.files)
         event = Event("scores_uploaded", exam=exam.id, edition=edition.id, file=file_id, size=item.size)
         return self._refilled(exam, edition, files, event, by)
@@ -187,6 +189,14 @@ class ExamOffice:
         event = Event("exam_changed", exam=exam.id, changed=f"file {file_id} taken out")
         return self._refilled(exam, edition, files, event, by)
 
+    def check_again(self, exam: Exam, edition_id: str, by: str) -> Edition:
+        """Lay a checked edition anew over what is out by now; its files are not read again."""
+        edition = self._store.edition(exam, edition_id)
+        if edition.state is not EditionState.CHECKED:
+            raise Conflict("edition_move_not_allowed", was=edition.state.value, wanted="gathering")
+        event = Event("exam_changed", exam=exam.id, changed=f"edition {edition.id} laid anew")
+        return self._refilled(exam, edition, edition.files, event, by)
+
     def start_again(self, exam: Exam, edition_id: str) -> None:
         """Wake a worker for an import that stands still."""
         edition = self._store.edition(exam, edition_id)
@@ -194,11 +204,14 @@ class ExamOffice:
             self._queues.send(ImportEdition(exam.agency, exam.slug, edition_id))
 
     def resume_all(self) -> int:
-        """Wake a worker for every import that was begun and not finished; how many (a schedule calls this)."""
-        waiting = self._store.imports()
-        for agency, slug, edition in waiting:
-            self._queues.send(ImportEdition(agency, slug, edition))
-        return len(waiting)
+        """Wake a worker for every import that was begun and that nobody is at; how many (a schedule calls this)."""
+        woken = 0
+        for agency, slug, edition in self._store.imports():
+            work = self._store.work(self._store.exam(agency, slug), edition, self._clock.now())
+            if work is None or not work.live:
+                self._queues.send(ImportEdition(agency, slug, edition))
+                woken += 1
+        return woken
 
     @staticmethod
     def _gathering(edition: Edition) -> None:
@@ -206,8 +219,10 @@ class ExamOffice:
             raise Conflict("edition_move_not_allowed", was=edition.state.value, wanted="gathering")
 
     def _refilled(self, exam: Exam, edition: Edition, files: tuple[ScoreFile, ...], event: Event, by: str) -> Edition:
+        files = tuple(item.alone() for item in files)
         changed = replace(edition, state=EditionState.GATHERING, files=files, build="", version=edition.version + 1)
-        writes: list[Write] = [self._store.changing_edition(exam, changed), self._store.noting_import(exam, edition.id)]
+        note = self._store.noting_import if files else self._store.import_done
+        writes: list[Write] = [self._store.changing_edition(exam, changed), note(exam, edition.id)]
         self._audit.commit(event, agency=exam.agency, by=by, writes=writes)
         if files:
             self._queues.send(ImportEdition(exam.agency, exam.slug, edition.id))
