@@ -1,4 +1,4 @@
-"""The developers' page: every component in every state, in the three frames. For whoever writes pages, and for the tests.
+"""The developers' page: every component in every state, in three frames. For whoever writes pages, and the tests.
 
 Registered only where the simulator is the configured chat. Shows made-up things only; will NOT read any store.
 """

@@ -10,21 +10,19 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from handlers import answers
-from handlers.context import Parts
-from handlers.demo.components import components
-from handlers.words import build_environment
-from miniapp.core.settings import Settings
+from handlers.app import create_app
 from tests.support.axe import (
     DESK,
     NARROW,
     PHONE,
     assert_accessible,
     assert_no_horizontal_scroll,
+    assert_prints_on_one_page,
     assert_readable_at_double_size,
     chromium,
     served,
 )
+from tests.support.cloud import settings_for
 from tests.support.markup import assert_markup, collect_html
 
 FRAMES = ("chat", "console", "plain")
@@ -32,27 +30,8 @@ LANGUAGES = ("vi", "en")
 
 
 def developers_app() -> Flask:
-    """Just the developers' page and the assets: it needs no store."""
-    app = Flask("components", static_folder=None, template_folder=None)
-    settings = Settings(
-        stage="test",
-        base_url="http://127.0.0.1",
-        session_key="00" * 32,
-        factor_keys="v1:" + "00" * 32,
-        chat="simulator",
-        secure_cookies=False,
-    )
-    services: Any = None
-    app.extensions["motcua"] = Parts(settings, services, build_environment())
-    app.register_blueprint(components)
-
-    @app.get("/assets/<name>")
-    def asset(name: str) -> Any:
-        found = app.extensions["motcua"].assets.find(name)
-        assert found is not None, name
-        return answers.plain(found.body, 200, found.media_type, edge="public, max-age=600")
-
-    return app
+    """The app as it is; the developers' page needs no store, so there is none behind this address."""
+    return create_app(settings_for("http://127.0.0.1:9"))
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +68,7 @@ def test_every_component_is_accessible_light_and_dark(
 ) -> None:
     page = opened(browser, f"{address}/demo/components/{frame}?lang={language}", viewport=size)
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         assert_accessible(page)
     assert_no_horizontal_scroll(page)
     page.context.close()
@@ -194,9 +173,13 @@ def test_a_slip_can_be_kept_as_a_picture(browser: Browser, address: str) -> None
     page.context.close()
 
 
-def test_paper_has_no_frame_and_one_page(browser: Browser, address: str) -> None:
-    page = opened(browser, f"{address}/demo/components/chat", viewport=PHONE)
+def test_paper_is_white_without_frame_and_a_short_page_is_one_sheet(browser: Browser, address: str) -> None:
+    page = opened(browser, f"{address}/demo/components/plain", viewport=PHONE, color_scheme="dark")
     page.emulate_media(media="print", color_scheme="dark")
     expect(page.get_by_role("navigation", name="Ngôn ngữ")).to_be_hidden()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert_prints_on_one_page(page)
+    page.goto(f"{address}/demo/components/chat")
+    with pytest.raises(AssertionError, match="sheets"):
+        assert_prints_on_one_page(page)
     page.context.close()

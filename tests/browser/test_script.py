@@ -120,7 +120,8 @@ def test_a_file_is_sent_once_with_its_fields_and_the_next_page_follows(browser: 
     bucket(site, 204, posts)
     sent_file(site)
     site.page.wait_for_url(HOME + "next", timeout=5_000)
-    assert len(posts) == 1 and posts[0].index('name="key"') < posts[0].index('name="file"')
+    assert len(posts) == 1
+    assert posts[0].index('name="key"') < posts[0].index('name="file"')
     site.page.context.close()
 
 

@@ -7,13 +7,14 @@ half of what matters; journeys by keyboard and the eye have to find the rest.
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, PdfMargins, Playwright
 from werkzeug.serving import make_server
 
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
@@ -21,6 +22,7 @@ PHONE = {"width": 360, "height": 640}
 DESK = {"width": 1280, "height": 800}
 NARROW = {"width": 320, "height": 640}
 CHROMIUM = "/usr/bin/chromium"
+MARGINS = PdfMargins(top="15mm", right="15mm", bottom="15mm", left="15mm")
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -80,6 +82,12 @@ def assert_no_horizontal_scroll(page: Page) -> None:
     """Nothing sticks out to the right, whatever the width; boxes that scroll by themselves are fine."""
     found = page.evaluate(SCROLL)
     assert not found, f"{page.url} at {page.viewport_size}\n" + "\n".join(found[:6])
+
+
+def assert_prints_on_one_page(page: Page) -> None:
+    """On A4 the page is one sheet: what a school pins to its board or a parent keeps."""
+    sheets = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4", margin=MARGINS)))
+    assert sheets == 1, f"{page.url} prints on {sheets} sheets"
 
 
 def assert_readable_at_double_size(page: Page) -> None:

@@ -35,7 +35,7 @@ def markup_errors(folder: Path = COLLECTED) -> list[str]:
     java = shutil.which("java")
     if not JAR.exists() or java is None:
         message = "the Nu Html Checker is missing: npm ci --ignore-scripts, and Java 17"
-        if os.environ.get("CI"):  # noqa: TID251
+        if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
     pages = sorted(str(path) for path in folder.glob("*.html"))

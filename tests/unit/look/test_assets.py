@@ -72,7 +72,8 @@ def test_any_colour_becomes_a_readable_accent(colour: str) -> None:
     light, dark = readable_accent(colour), readable_accent_in_the_dark(colour)
     assert all(contrast(light, ground) >= 4.5 for ground in LIGHT_GROUNDS)
     assert all(contrast(dark, ground) >= 4.5 for ground in DARK_GROUNDS)
-    assert readable_accent(light) == light and readable_accent_in_the_dark(dark) == dark
+    assert readable_accent(light) == light
+    assert readable_accent_in_the_dark(dark) == dark
 
 
 def test_a_readable_colour_stays_and_what_is_no_colour_becomes_the_default() -> None:
@@ -104,7 +105,8 @@ def test_the_script_and_the_icons_are_small() -> None:
 def test_the_digest_is_of_the_style_as_it_stands_in_the_page() -> None:
     style = ASSETS.style("chat", "#ffcc00")
     assert style.digest == "sha256-" + b64encode(hashlib.sha256(style.css.encode()).digest()).decode()
-    assert "</" not in style.css and style is ASSETS.style("chat", "#ffcc00")
+    assert "</" not in style.css
+    assert style is ASSETS.style("chat", "#ffcc00")
     assert style.digest != ASSETS.style("chat").digest
 
 

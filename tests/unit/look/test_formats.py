@@ -14,7 +14,8 @@ from handlers import formats
 @given(st.integers(-100_000, 1_000_000))
 def test_a_score_has_two_decimals_and_reads_back_as_itself(hundredths: int) -> None:
     text = formats.score(hundredths)
-    assert text[-3] == "," and len(text.rpartition(",")[2]) == 2
+    assert text[-3] == ","
+    assert len(text.rpartition(",")[2]) == 2
     assert round(float(text.replace(",", ".")) * 100) == hundredths
 
 

@@ -50,16 +50,22 @@ def rendered(kind: str, language: str, agency: Look | None = LOOK, reference: st
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_error_page_says_what_happened_what_to_do_and_whom_to_call(kind: str, language: str) -> None:
     soup = BeautifulSoup(rendered(kind, language), "html.parser")
-    assert soup.html is not None and soup.html["lang"] == language
-    assert len(soup.find_all("h1")) == 1 and soup.title is not None and "Sở GD&ĐT" in soup.title.text
+    assert soup.html is not None
+    assert soup.html["lang"] == language
+    assert len(soup.find_all("h1")) == 1
+    assert soup.title is not None
+    assert "Sở GD&ĐT" in soup.title.text
     assert WORDS.sentence(language, KINDS[kind], {}) in soup.text
-    assert soup.select_one('a[href="tel:1022"]') is not None and "7Q3K9XWM" in soup.text
+    assert soup.select_one('a[href="tel:1022"]') is not None
+    assert "7Q3K9XWM" in soup.text
     assert soup.select_one("main .actions a") is not None
 
 
 def test_the_directory_has_error_pages_too_and_says_no_reference_that_it_lacks() -> None:
     html = rendered("not_found", "vi", agency=None, reference="")
-    assert "Mã sự việc" not in html and 'href="/"' in html and "tel:1022" in html
+    assert "Mã sự việc" not in html
+    assert 'href="/"' in html
+    assert "tel:1022" in html
 
 
 def test_error_pages_are_correct_markup(tmp_path: Path) -> None:
