@@ -2,4 +2,8 @@
 
 import click
 
-GROUPS: list[click.Group] = []
+from handlers.commands.agencies import agencies
+from handlers.commands.audit import audit
+from handlers.commands.officers import officers
+
+GROUPS: list[click.Group] = [agencies, audit, officers]

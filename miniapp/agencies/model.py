@@ -18,8 +18,10 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
 
 # Where our own pages are (surface.md): an agency there would hide them.
 RESERVED = frozenset(
-    ("hooks", "api", "egov", "open311", "canh-bao", "console", "toi", "hs", "demo", "assets", "healthz", "readyz")
-    + ("static", "favicon.ico", "robots.txt")
+    [
+        *("hooks", "api", "egov", "open311", "canh-bao", "console", "toi", "hs", "demo", "assets", "healthz", "readyz"),
+        *("static", "favicon.ico", "robots.txt"),
+    ]
 )
 
 
