@@ -1,4 +1,7 @@
-"""The app over the embedded engine with a part of the tree, for citizens' pages."""
+"""The app over the embedded engine with a part of the tree, for tests of citizens' pages in any room.
+
+Fixtures: `agencies_app` (nothing in its store) and `agencies_client` (its visitor, with a part of the tree loaded). The
+app is imported when a test asks for it, so that rooms without pages do not need it."""
 
 from collections import defaultdict
 
@@ -6,8 +9,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from handlers.app import create_app
-from handlers.wiring import Services
 from infra.seed.directory_file import directory_file
 from infra.seed.tree import tree
 from miniapp.agencies.directory import Directory
@@ -52,15 +53,18 @@ def some_agencies() -> list[Agency]:
 
 
 @pytest.fixture
-def app(cloud: Cloud) -> Flask:
+def agencies_app(cloud: Cloud) -> Flask:
     """The app with nothing in its store."""
+    from handlers.app import create_app
+    from handlers.wiring import Services
+
     return create_app(cloud.settings, Services(cloud.settings, StoppedClock()))
 
 
 @pytest.fixture
-def seeded(app: Flask, some_agencies: list[Agency], whole_directory: Directory) -> FlaskClient:
+def agencies_client(agencies_app: Flask, some_agencies: list[Agency], whole_directory: Directory) -> FlaskClient:
     """A visitor of the app with a part of the tree and the whole directory in it."""
-    app.extensions["motcua"].services.directory = whole_directory
+    agencies_app.extensions["motcua"].services.directory = whole_directory
     store = AgencyStore()
     store.add(some_agencies)
     below = defaultdict(list)
@@ -68,4 +72,4 @@ def seeded(app: Flask, some_agencies: list[Agency], whole_directory: Directory) 
         if not agency.successors:
             below[agency.parent].append(agency)
     store.placed(below)
-    return app.test_client()
+    return agencies_app.test_client()
