@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Response, current_app, redirect
+from werkzeug.datastructures import Headers
 
 from handlers import context
 from handlers.frame import Frame
@@ -34,7 +35,7 @@ def _headers(kind: str, cache: str, csp: str, secure: bool) -> tuple[tuple[str, 
     ]
     if secure:
         headers.append(("Strict-Transport-Security", HSTS))
-    return tuple(headers)
+    return tuple(Headers(headers))
 
 
 @lru_cache(maxsize=256)
@@ -53,6 +54,22 @@ def policy(style: str, framed: bool, console: bool, forms: str = "", pictures: s
     if frames:
         parts.append(f"frame-src {frames}")
     return "; ".join(parts)
+
+
+class Finished(Response):
+    """An answer whose body and headers are complete: nothing is worked out again while it is sent.
+
+    Werkzeug copies, checks and completes headers for every answer; ours are made of constants. What a view adds later
+    (a cookie, Retry-After) goes through `headers` as always."""
+
+    def get_wsgi_headers(self, environ: Any) -> Headers:
+        return self.headers
+
+
+def _ready(body: bytes, status: int, headers: tuple[tuple[str, str], ...]) -> Finished:
+    kept = Headers()
+    kept._list = [*headers, ("Content-Length", str(len(body)))]  # checked once, when the constants were made
+    return Finished([body], status, kept)
 
 
 def show(
@@ -77,10 +94,7 @@ def show(
     console = context.layout_of(template) == "console"
     csp = policy(frame.style.digest, settings.simulated_chat, console, forms, pictures, frames)
     cache = edge if edge and status == 200 else PRIVATE
-    made = Response(body, status)
-    made.headers.clear()
-    made.headers.extend(_headers("text/html; charset=utf-8", cache, csp, settings.secure_cookies))
-    return made
+    return _ready(body.encode(), status, _headers("text/html; charset=utf-8", cache, csp, settings.secure_cookies))
 
 
 def see(address: str) -> Response:
@@ -95,11 +109,10 @@ def see(address: str) -> Response:
 
 def plain(text: str | bytes, status: int, kind: str, edge: str = "", **headers: str) -> Response:
     """A body that is no page of ours: JSON, a file, the last resort."""
-    made = Response(text, status)
-    made.headers.clear()
     cache = edge if edge and status == 200 else PRIVATE
     secure = context.parts().settings.secure_cookies
-    made.headers.extend(_headers(kind, cache, "default-src 'none'; frame-ancestors 'none'", secure))
+    body = text.encode() if isinstance(text, str) else text
+    made = _ready(body, status, _headers(kind, cache, "default-src 'none'; frame-ancestors 'none'", secure))
     for name, value in headers.items():
         made.headers[name.replace("_", "-")] = value
     return made

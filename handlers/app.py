@@ -4,12 +4,13 @@
 
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from flask.sessions import NullSession, SessionInterface
 
 from handlers import answers, commands, errors
 from handlers.context import LANGUAGES, Parts, parts
 from handlers.routes import blueprints
+from handlers.slips import Slips
 from handlers.wiring import Services
 from handlers.words import build_environment
 from miniapp.core import log
@@ -48,8 +49,10 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         TRUSTED_HOSTS=[host for host in settings.trusted_hosts.split(",") if host] or None,
         PREFERRED_URL_SCHEME="https" if settings.secure_cookies else "http",
         PROPAGATE_EXCEPTIONS=False,
+        PROVIDE_AUTOMATIC_OPTIONS=False,  # only declared methods (ASVS 4.1.4)
     )
-    app.extensions["motcua"] = Parts(settings, services, build_environment(LANGUAGES))
+    words = build_environment(LANGUAGES)
+    app.extensions["motcua"] = Parts(settings, services, words, Slips(words))
     errors.install(app)
     app.before_request(_admit)
     app.add_url_rule("/assets/<name>", "asset", _asset, methods=["GET"])
@@ -60,8 +63,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
 
 
 def _admit() -> None:
-    """Before anything else: a reference for the log, and the proof that the request came through our edge."""
-    g.reference = parts().services.ids.code(8)
+    """Before anything else: the proof that the request came through our edge."""
     settings = parts().settings
     if settings.origin_secret and request.headers.get("X-Origin-Secret", "") != settings.origin_secret:
         raise NotFound("page_unknown")

@@ -12,6 +12,7 @@ from flask import current_app, g, request
 
 from handlers import frame as framing
 from handlers.assets import Assets
+from handlers.slips import Slips
 from handlers.words import Words
 from miniapp.accounts.access import PERMISSIONS, Permission, require
 from miniapp.accounts.model import Session, SignedOfficer
@@ -23,7 +24,14 @@ if TYPE_CHECKING:
     from handlers.wiring import Services
 
 LANGUAGES = ("vi", "en")
-NAMES = {True: {"officer": "__Host-o", "citizen": "__Host-s"}, False: {"officer": "o", "citizen": "s"}}
+NAMES = {
+    True: {"officer": "__Host-o", "citizen": "__Host-s", "half": "__Host-h", "device": "__Host-d"},
+    False: {"officer": "o", "citizen": "s", "half": "h", "device": "d"},
+}
+
+
+LOOKS_MOST = 1_000
+_looks: dict[tuple[str, str, int, str], framing.Look] = {}
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,7 @@ class Parts:
     settings: Settings
     services: "Services"
     words: Words
+    slips: Slips
 
     @property
     def assets(self) -> Assets:
@@ -58,6 +67,8 @@ def words() -> Words:
 
 def language() -> str:
     """`vi`, or `en` when the address says `?lang=en`."""
+    if not request.environ.get("QUERY_STRING"):
+        return "vi"
     return "en" if request.args.get("lang") == "en" else "vi"
 
 
@@ -80,8 +91,15 @@ def cookie(kind: str) -> str:
 
 
 def cookie_token(kind: str) -> str:
-    """The session token that this request brought, or empty."""
-    return request.cookies.get(cookie(kind), "")
+    """The session token that this request brought, or that it was given meanwhile, or empty."""
+    given: str = g.get(f"{kind}_given", "")
+    return given or request.cookies.get(cookie(kind), "")
+
+
+def give_officer(token: str) -> None:
+    """The officer's session went on under a new token: forms made from here on are bound to that one."""
+    g.officer_given = token
+    g.pop("signed_in", None)
 
 
 def signed_in() -> SignedOfficer | None:
@@ -144,7 +162,7 @@ def client_address() -> str:
 def frame(template: str, back: str = "", wrong: bool = False, index: bool = False) -> framing.Frame:
     """The frame round a page; its layout follows from the template's folder."""
     held = g.get("agency")
-    look = _look(held) if held is not None else None
+    look = _look(held, language()) if held is not None else None
     layout = layout_of(template)
     return framing.Frame(
         style=parts().assets.style(layout, look.accent) if look and look.accent else parts().assets.style(layout),
@@ -166,8 +184,10 @@ def layout_of(template: str) -> str:
 
 
 def _languages() -> tuple[framing.Language, ...]:
-    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
     path = request.path
+    if not request.environ.get("QUERY_STRING"):
+        return framing.Language("vi", path, True), framing.Language("en", path + "?lang=en", False)
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
     vietnamese = f"{path}?{urlencode(kept)}" if kept else path
     english = f"{path}?{urlencode([*kept, ('lang', 'en')])}"
     current = language()
@@ -177,17 +197,25 @@ def _languages() -> tuple[framing.Language, ...]:
     )
 
 
-def _look(held: Agency) -> framing.Look:
-    name = held.name_en if language() == "en" and held.name_en else held.name
-    return framing.Look(
-        name=name,
-        short=held.short or name,
-        home=f"/{held.address}/{suffix()}",
-        hotline=held.hotline or "1022",
-        crest=held.crest,
-        site=held.site,
-        accent=held.accent,
-    )
+def _look(held: Agency, spoken: str) -> framing.Look:
+    """How an agency shows itself in a language; made once per version of the agency."""
+    key = (held.id, held.name, held.version, spoken)
+    found = _looks.get(key)
+    if found is None:
+        name = held.name_en if spoken == "en" and held.name_en else held.name
+        found = framing.Look(
+            name=name,
+            short=held.short or name,
+            home=f"/{held.address}/{'?lang=en' if spoken == 'en' else ''}",
+            hotline=held.hotline or "1022",
+            crest=held.crest,
+            site=held.site,
+            accent=held.accent,
+        )
+        if len(_looks) >= LOOKS_MOST:
+            _looks.clear()
+        _looks[key] = found
+    return found
 
 
 def _navigation(held: Agency | None) -> tuple[framing.Place, ...]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, Response, g, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from handlers import answers
-from handlers.context import language, words
+from handlers.context import language, services, words
 from miniapp.core import log
 from miniapp.core.errors import Conflict, Invalid, NotFound, Problem, Refused, Unavailable
 
@@ -34,6 +34,11 @@ PAGES: dict[type[Problem], Page] = {
 STATUS = {
     "too_many_tries": 429,
     "too_many_links": 429,
+    "form_must_wait": 429,
+    "form_used_up": 429,
+    "request_malformed": 400,
+    "json_malformed": 400,
+    "json_name_repeated": 400,
     "body_too_large": 413,
     "method_unknown": 405,
     "body_kind_unknown": 415,
@@ -105,13 +110,18 @@ def audience() -> str:
 
 def reference() -> str:
     """What a person reads out to the hotline, and what the log line of this request carries."""
-    return str(getattr(g, "reference", ""))
+    if "reference" not in g:
+        g.reference = services().ids.code(8)
+    return str(g.reference)
 
 
 def _http(failure: HTTPException) -> Any:
     if failure.code is not None and failure.code < 400:
         return failure
-    return answer(HTTP_CODES.get(failure.code or 500, HTTP_CODES[400] if (failure.code or 500) < 500 else _broken()))
+    made = answer(HTTP_CODES.get(failure.code or 500, HTTP_CODES[400] if (failure.code or 500) < 500 else _broken()))
+    if isinstance(failure, MethodNotAllowed):
+        made.headers["Allow"] = ", ".join(sorted(failure.valid_methods or []))
+    return made
 
 
 def _unforeseen(failure: Exception) -> Response:

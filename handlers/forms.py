@@ -6,6 +6,7 @@ form again with the values, the problems and a fresh token (F27)."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from flask import request
 
@@ -82,6 +83,11 @@ def fresh_token() -> str:
     return f"{text}.{services.sealer.sign('form', text + context.form_holder())}"
 
 
+def born(token: str) -> float:
+    """When a token was made, in epoch seconds; only of tokens that are ours."""
+    return float(int(token.split(".")[-2], 16))
+
+
 def is_ours(token: str) -> bool:
     """Whether a token was made here, for this session, within its life."""
     text, _, mark = token.rpartition(".")
@@ -101,3 +107,12 @@ def came_from_us() -> None:
 def once(form: Form, act: Callable[[], str]) -> str:
     """Run `act` once for this form's token and give its outcome (an address), however often the form arrives."""
     return context.services().once.run(form.token, act)
+
+
+def once_sealed(form: Form, act: Callable[[], dict[str, str]]) -> dict[str, str]:
+    """The same for an outcome that is secret (tokens, codes shown once): kept sealed, and given again for five minutes
+    only, so that three taps on one button still end in the one page with everything on it."""
+    services = context.services()
+    until = services.clock.now() + timedelta(minutes=5)
+    outcome = services.once.run(form.token, lambda: services.sealer.seal("once", act(), until))
+    return {name: str(value) for name, value in services.sealer.open("once", outcome, services.clock.now()).items()}

@@ -18,5 +18,5 @@ def alive() -> Response:
 @health.get("/readyz")
 def ready() -> Response:
     """The store answers too; 503 otherwise."""
-    services().agencies.ready()
+    services().once.ready()
     return answers.data({"status": "ok"})

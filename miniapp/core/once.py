@@ -46,6 +46,10 @@ class Once:
         self._clock = clock
         self._sleep = sleep
 
+    def ready(self) -> None:
+        """Unavailable when the store does not answer."""
+        read(lambda: OnceRow.get("ready"))
+
     def run(self, token: str, act: Callable[[], str]) -> str:
         """The outcome of `act` (an address, an id), from this call or from the first one with this token.
 

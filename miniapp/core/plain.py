@@ -9,7 +9,7 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
-from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from miniapp.core.clock import from_iso, iso
 
@@ -33,13 +33,13 @@ def to_plain(value: Any) -> Any:
 
 def from_plain(kind: type[T], held: Mapping[str, Any]) -> T:
     """The model that `to_plain` made plain."""
-    hints = _hints(cast(type[Any], kind))
+    hints = _hints(kind)
     given: dict[str, Any] = {name: _value(hints[name], value) for name, value in held.items() if name in hints}
     return kind(**given)
 
 
 @cache
-def _hints(kind: type[Any]) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     known = get_type_hints(kind)
     return {spec.name: known[spec.name] for spec in fields(kind)}
 

@@ -42,6 +42,8 @@ class Settings:
     exam_row_age: int = 5
     exam_row_grace: int = 60
     erase_factors_after_days: int = 60
+    tell_wave: int = 200  # people told of a release in one wave
+    tell_pace: int = 10  # seconds between waves, over which a wave's messages are spread
     upload_max: int = 200 * 1024 * 1024
     connect_timeout: float = 1.0
     read_timeout: float = 2.5

@@ -146,8 +146,8 @@ def _send(order: Sequence[Write], token: str | None) -> None:
         for write in order:
             if write.kind == "check":
                 names = [type(write.row)._hash_keyname, type(write.row)._range_keyname]
-                values = [getattr(write.row, name) for name in names if name]
-                batch.condition_check(type(write.row), values[0], *values[1:], condition=write.condition)
+                first, second = (getattr(write.row, name) if name else None for name in names)
+                batch.condition_check(type(write.row), str(first), second, condition=write.condition)
             elif write.kind == "remove":
                 batch.delete(write.row, condition=write.condition)
             elif write.kind == "put":

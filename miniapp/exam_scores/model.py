@@ -253,6 +253,7 @@ class Edition:
     approved_at: datetime | None = None
     release_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    waiting_since: datetime | None = None  # when its files last changed, so that a worker was called
     version: int = 0
 
     def moved(self, state: EditionState, **changes: object) -> Self:

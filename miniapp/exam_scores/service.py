@@ -4,7 +4,6 @@ Two persons stand behind every release: who sent a file can't approve it, and wh
 come back. Release is one pointer in the exam's row, changed only if nobody changed it meanwhile; every step is in the
 audit trail in the same transaction. It never overwrites scores."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,12 +11,11 @@ from datetime import datetime, timedelta
 from miniapp.audit.model import Event
 from miniapp.audit.service import Audit
 from miniapp.core.clock import Clock, iso
-from miniapp.core.errors import Conflict, Invalid, NotFound, Refused, Unavailable
+from miniapp.core.errors import Conflict, Invalid, NotFound, Refused
 from miniapp.core.files import Files, UploadForm
 from miniapp.core.ids import Ids
 from miniapp.core.queues import Queues
 from miniapp.core.tables import Write
-from miniapp.exam_scores import blocks
 from miniapp.exam_scores.importing import ImportEdition
 from miniapp.exam_scores.model import (
     LAST_MINUTE,
@@ -31,11 +29,11 @@ from miniapp.exam_scores.model import (
     ScoreFile,
 )
 from miniapp.exam_scores.store import ExamScoreStore, Manifest, Work
+from miniapp.exam_scores.verifying import verify_build
 
-UPLOADS, PACKS = "uploads", "packs"
+UPLOADS = "uploads"
 FILES_MOST = 200
 NAME_MOST = 120
-SAMPLE = 50
 FARTHEST = timedelta(days=365)
 
 
@@ -141,7 +139,7 @@ class ExamOffice:
         minus_one: str = "absent",
     ) -> Edition:
         """A file has arrived: note who sent it and start the import. Doing it twice is doing it once."""
-        if not file_id.startswith("fil_") or not file_id[4:].isalnum() or minus_one not in ("absent", "not_taken"):
+        if not is_file_id(file_id) or minus_one not in ("absent", "not_taken"):
             raise Invalid("file_unknown")
         edition = self._store.edition(exam, edition_id)
         if any(item.id == file_id for item in edition.files):
@@ -184,10 +182,20 @@ class ExamOffice:
         """Take a file out of an edition that nobody has approved; the others are laid together anew."""
         edition = self._store.edition(exam, edition_id)
         self._gathering(edition)
-        edition.file(file_id)
+        key = edition.file(file_id).key
         files = tuple(item for item in edition.files if item.id != file_id)
         event = Event("exam_changed", exam=exam.id, changed=f"file {file_id} taken out")
-        return self._refilled(exam, edition, files, event, by)
+        changed = self._refilled(exam, edition, files, event, by)
+        self._files.remove(UPLOADS, key)
+        return changed
+
+    def forget_upload(self, exam: Exam, edition_id: str, file_id: str) -> None:
+        """Delete a file that was sent and is not part of the edition; one that is gone already is fine."""
+        edition = self._store.edition(exam, edition_id)
+        self._gathering(edition)
+        if not is_file_id(file_id) or any(item.id == file_id for item in edition.files):
+            raise Invalid("file_unknown")
+        self._files.remove(UPLOADS, self._upload_key(exam, edition, file_id))
 
     def check_again(self, exam: Exam, edition_id: str, by: str) -> Edition:
         """Lay a checked edition anew over what is out by now; its files are not read again."""
@@ -220,7 +228,14 @@ class ExamOffice:
 
     def _refilled(self, exam: Exam, edition: Edition, files: tuple[ScoreFile, ...], event: Event, by: str) -> Edition:
         files = tuple(item.alone() for item in files)
-        changed = replace(edition, state=EditionState.GATHERING, files=files, build="", version=edition.version + 1)
+        changed = replace(
+            edition,
+            state=EditionState.GATHERING,
+            files=files,
+            build="",
+            waiting_since=self._clock.now(),
+            version=edition.version + 1,
+        )
         note = self._store.noting_import if files else self._store.import_done
         writes: list[Write] = [self._store.changing_edition(exam, changed), note(exam, edition.id)]
         self._audit.commit(event, agency=exam.agency, by=by, writes=writes)
@@ -253,7 +268,7 @@ class ExamOffice:
             edition.approvable_by(by)
         self._still_fits(exam, edition, now)
         manifest = self._store.manifest(exam, edition.build)
-        self._verify(exam, manifest, tell or (lambda done, total: None))
+        verify_build(self._store, self._files, exam, manifest, self._pack_most, tell or (lambda done, total: None))
         pointer = Pointer(edition.id, edition.build, release)
         approved = edition.moved(
             EditionState.APPROVED, approved_by=(*edition.approved_by, by), approved_at=now, release_at=release
@@ -308,33 +323,6 @@ class ExamOffice:
         if edition.state is EditionState.CHECKED and (pointer.build if pointer else "") != edition.base_build:
             raise Conflict("base_moved")
 
-    def _verify(self, exam: Exam, manifest: Manifest, tell: Callable[[int, int], None]) -> None:
-        """Every segment and the pack against the manifest, and a sample looked up."""
-        pack = self._files.get(PACKS, manifest.pack, max(self._pack_most, sum(manifest.sizes)))
-        packed = blocks.split(pack, manifest.sizes)
-        shape = manifest.shape
-        total = 0
-        for place, digest in enumerate(manifest.hashes):
-            segment = self._store.segment(exam.agency, exam.slug, manifest.build, place)
-            if hashlib.sha256(segment).hexdigest() != digest or packed[place] != segment:
-                raise Unavailable("build_damaged", segment=place)
-            total += sum(len(raw) // shape.size for raw in blocks.raw_blocks(segment))
-            self._sample(manifest, segment)
-            tell(place + 1, len(manifest.hashes))
-        if total != manifest.count or blocks.overall(manifest.hashes, shape, manifest.blocks) != manifest.build:
-            raise Unavailable("build_damaged", segment=-1)
-
-    @staticmethod
-    def _sample(manifest: Manifest, segment: bytes) -> None:
-        shape = manifest.shape
-        for place, record in enumerate(blocks.records(segment, shape)):
-            if place >= SAMPLE:
-                return
-            number = shape.result(record).number
-            block = blocks.block_of(number, manifest.blocks)
-            if blocks.find(blocks.raw_block(segment, block), shape, number) != record:
-                raise Unavailable("build_damaged", segment=blocks.segment_of(block, manifest.firsts))
-
     def move_release(self, exam: Exam, release_at: datetime, by: str) -> Exam:
         """Another hour for the edition that waits for its hour; not within its last 60 seconds."""
         now = self._clock.now()
@@ -382,3 +370,8 @@ class ExamOffice:
         event = Event("scores_withdrawn", exam=exam.id, edition=named, reason=reason.strip()[:500])
         self._audit.commit(event, agency=exam.agency, by=by, writes=writes)
         return changed
+
+
+def is_file_id(text: str) -> bool:
+    """Whether a text can be the id of an uploaded file; it becomes part of a key."""
+    return text.startswith("fil_") and text[4:].isalnum() and text.isascii()

@@ -1,0 +1,38 @@
+# One command for each thing one does here. `make` alone lists them.
+PORT ?= 8000
+DATA_DIR ?= .data
+PYTHON ?= python3
+VENV := .venv/bin
+WORKERS ?= 2
+export PYTHONDONTWRITEBYTECODE := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench sweep package setup-run setup-test
+
+help:  ## what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup-run:
+	@$(PYTHON) infra/bootstrap.py run
+
+setup-test:
+	@$(PYTHON) infra/bootstrap.py test
+
+run: setup-run  ## the whole system on this machine (PORT=8000 DATA_DIR=.data); Ctrl-C stops it
+	@exec $(VENV)/python -m infra.local.run --port $(PORT) --data $(DATA_DIR)
+
+check: setup-test  ## format, lint, types, import contracts, house rules: under a minute
+	@$(VENV)/ruff format --check . && $(VENV)/ruff check . && $(VENV)/mypy && $(VENV)/lint-imports && \
+	  $(VENV)/python -m pytest tests/house -m "not sweep"
+
+test: check  ## every test but the long versions
+	@$(VENV)/python -m pytest tests -m "not sweep" -n $(WORKERS) --dist loadfile --ignore tests/house --durations 15
+
+sweep: setup-test  ## the long versions: crash-points over whole imports, full-year checks
+	@$(VENV)/python -m pytest tests -m sweep --durations 15
+
+bench: setup-test  ## every benchmark, peers in the same run (NAME=… for one); bench/results.json
+	@$(VENV)/python -m tests.load.bench $(if $(NAME),--name $(NAME))
+
+package: setup-test  ## the Lambda zip as it would be deployed
+	@$(VENV)/python -m infra.package

@@ -1,0 +1,32 @@
+"""What reads the queues: one line per queue. For Lambda, and for the workers' loop of `make run`.
+
+An entry takes (event, context) and reports just the records that failed. A new queue is named here and in
+`infra/stack.yaml`; a house test names whichever was forgotten."""
+
+from functools import cache
+
+from handlers.wiring import Services
+from miniapp.core import log
+from miniapp.core.queues import per_record
+from miniapp.core.settings import Settings
+from miniapp.exam_scores.importing import ImportEdition
+
+
+@cache
+def services() -> Services:
+    """The services of this process, made with the first note."""
+    made = Services(Settings.from_env())
+    log.start(made.settings.log_level)
+    made.bind()
+    return made
+
+
+def _import(note: ImportEdition) -> None:
+    services().importing.run(note)
+
+
+import_scores = per_record(ImportEdition, _import)
+
+WORKERS = {
+    ImportEdition.queue: import_scores,
+}

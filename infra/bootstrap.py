@@ -1,0 +1,130 @@
+"""Sets a machine up for the project: `python3 infra/bootstrap.py run|test`. For the Makefile, on a fresh Debian too.
+
+Uses the standard library only, since nothing is installed yet. Says what it does while it does it; does nothing when all
+is in place. `run` makes the virtual environment; `test` also installs Chromium, fonts and the Node tools that tests use.
+It installs Debian packages only as root or with sudo, and says in a sentence what to type when it can't."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+VENV = ROOT / ".venv"
+OLDEST = (3, 11)
+REQUIREMENTS = {"run": "infra/requirements.txt", "test": "tests/requirements.txt"}
+LISTS = ("requirements.txt", "infra/requirements.txt", "tests/requirements.txt")
+PACKAGES = {"chromium": "chromium", "fonts-noto-core": "/usr/share/fonts/truetype/noto"}
+NODE_OLDEST = 20
+
+
+def say(text: str) -> None:
+    """One line for the person who waits."""
+    print(f"  {text}", flush=True)
+
+
+def stop(text: str) -> None:
+    """Nothing more can be done here; say what the person can do."""
+    print(f"\n  {text}\n", file=sys.stderr, flush=True)
+    raise SystemExit(1)
+
+
+def main(purpose: str) -> None:
+    """Everything for one purpose."""
+    if sys.version_info < OLDEST:
+        stop(f"Python {'.'.join(map(str, OLDEST))} or newer is needed, this is {sys.version.split()[0]}.")
+    environment(purpose)
+    if purpose == "test":
+        debian()
+        node()
+
+
+def environment(purpose: str) -> None:
+    """The virtual environment with the pinned packages; a larger one serves the smaller purpose too."""
+    stamps = {name: VENV / f".{name}-{_digest(name)}" for name in REQUIREMENTS}
+    if stamps[purpose].exists() or stamps["test"].exists():
+        return
+    if not (VENV / "bin" / "python").exists():
+        say(f"Making the virtual environment in {VENV.name} …")
+        try:
+            venv.create(VENV, with_pip=True)
+        except (subprocess.CalledProcessError, OSError):
+            apt(["python3-venv"])
+            venv.create(VENV, with_pip=True, clear=True)
+    say(f"Installing the Python packages of {REQUIREMENTS[purpose]} (a few minutes the first time) …")
+    command = [VENV / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-q"]
+    run([*command, "-r", str(ROOT / REQUIREMENTS[purpose])], "The Python packages could not be installed.")
+    for old in VENV.glob(f".{purpose}-*"):
+        old.unlink()
+    stamps[purpose].touch()
+
+
+def debian() -> None:
+    """Chromium and a font with Vietnamese letters, from Debian."""
+    missing = [name for name, proof in PACKAGES.items() if not (shutil.which(proof) or Path(proof).exists())]
+    if missing:
+        apt(missing)
+
+
+def apt(packages: list[str]) -> None:
+    """Install Debian packages, as root or with sudo."""
+    if shutil.which("apt-get") is None:
+        stop(f"This machine has no apt-get. Please install: {', '.join(packages)}; then run the command again.")
+    prefix: list[str] = []
+    if os.geteuid() != 0:
+        if shutil.which("sudo") is None:
+            stop(f"Please install these Debian packages as root, then run again: {' '.join(packages)}")
+        prefix = ["sudo"]
+    say(f"Installing Debian packages: {' '.join(packages)} …")
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    run([*prefix, "apt-get", "-qq", "update"], "The list of Debian packages could not be fetched.", quiet)
+    install = [*prefix, "apt-get", "-qq", "install", "-y", "--no-install-recommends", *packages]
+    run(install, f"These packages could not be installed: {' '.join(packages)}", quiet)
+
+
+def node() -> None:
+    """The Node tools that tests use, pinned by package-lock.json."""
+    lock = ROOT / "package-lock.json"
+    stamp = ROOT / "node_modules" / f".lock-{hashlib.sha256(lock.read_bytes()).hexdigest()[:16]}"
+    if stamp.exists():
+        return
+    npm = shutil.which("npm")
+    if npm is None:
+        stop(f"Node {NODE_OLDEST} or newer with npm is needed for the tests (Debian: apt-get install nodejs npm).")
+    say("Installing the Node tools of package-lock.json …")
+    quiet = {**os.environ, "PUPPETEER_SKIP_DOWNLOAD": "1", "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1"}
+    run([str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], "npm ci failed.", quiet)
+    stamp.touch()
+
+
+def run(command: list[object], failure: str, environ: dict[str, str] | None = None) -> None:
+    """Run one command with its output hidden unless it fails; a dot every ten seconds shows that it lives."""
+    made = subprocess.Popen(
+        [str(part) for part in command], cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    began = time.monotonic()
+    output = b""
+    while True:
+        try:
+            more, _ = made.communicate(timeout=10)
+            output += more or b""
+            break
+        except subprocess.TimeoutExpired:
+            say(f"… still at it ({int(time.monotonic() - began)} s)")
+    if made.returncode != 0:
+        print(output.decode(errors="replace")[-4000:], file=sys.stderr)
+        stop(failure)
+
+
+def _digest(purpose: str) -> str:
+    lists = LISTS if purpose == "test" else LISTS[:2]
+    text = b"".join((ROOT / name).read_bytes() for name in lists) + sys.version.encode()
+    return hashlib.sha256(text).hexdigest()[:16]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 and sys.argv[1] in REQUIREMENTS else "run")

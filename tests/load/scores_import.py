@@ -1,0 +1,68 @@
+"""One whole year, from the first byte to `checked`, against one item per candidate written in PynamoDB's batches.
+
+Rows per second of the same run on the same engine; our import includes every check, every statistic and the difference
+from an edition that is out. Peak memory is that of a process of its own. Write units are computed from item sizes."""
+
+import json
+import lzma
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from math import ceil
+from pathlib import Path
+
+from miniapp.exam_scores.importing import ImportEdition
+from tests.load.peers import flask_pynamodb
+from tests.load.results import FIGURES, Figure
+from tests.load.scores_lookup import peer_flask, prepare
+from tests.support.cloud import Cloud
+from tests.support.exams import Bureau
+
+PEER_ROWS = 12_000
+UNIT = 1024
+
+
+def measure(cloud: Cloud, year: Path, say: Callable[[str], None]) -> list[Figure]:
+    """All figures of the import."""
+    stage = prepare(cloud, year, say)
+    bureau, exam = stage.bureau, stage.exam
+    body = lzma.decompress(year.read_bytes())
+    edition = bureau.gathered(exam, body)
+    say("importing the year over the one that is out …")
+    began = time.perf_counter()
+    checked = bureau.importing.run(ImportEdition(exam.agency, exam.slug, edition.id))
+    spent = time.perf_counter() - began
+    rows = checked.files[0].rows
+    assert rows == checked.candidates
+    say("writing one item per candidate …")
+    peer_flask(stage, [], lambda result: ("", []))
+    results = [bureau.looking_up.open(exam, number).result for number in (stage.numbers * 2)[:PEER_ROWS]]
+    unique = list({result.number: result for result in results}.values())
+    began = time.perf_counter()
+    flask_pynamodb.fill(unique)
+    peer = len(unique) / (time.perf_counter() - began)
+    ours = rows / spent
+    return [
+        Figure("scores.import.rows", "rows per second", ours, {"pynamodb batch_write": peer}, ours / peer, FIGURES["scores.import.rows"]),
+        _memory(cloud, year, say),
+        _write_units(bureau, exam.agency, exam.slug, checked.build, rows),
+    ]
+
+
+def _memory(cloud: Cloud, year: Path, say: Callable[[str], None]) -> Figure:
+    say("importing once more in a process of its own, for its peak memory …")
+    command = [sys.executable, "-m", "tests.load.one_import", cloud.settings.aws_endpoint, str(year)]
+    made = subprocess.run(command, capture_output=True, text=True, check=True)
+    peak = json.loads(made.stdout.splitlines()[-1])["peak_mib"]
+    return Figure("scores.import.memory", "peak MiB of the worker", peak, {}, peak, FIGURES["scores.import.memory"])
+
+
+def _write_units(bureau: Bureau, agency: str, slug: str, build: str, rows: int) -> Figure:
+    exam = bureau.office.exam(agency, slug)
+    manifest = bureau.store.manifest(exam, build)
+    statistics = bureau.store.statistics(exam, build)
+    sizes = [*manifest.sizes, len(statistics.packed()), 4096, 4096, 4096, 1024]  # manifest, edition, audit and its head
+    ours = float(sum(ceil((size + 100) / UNIT) for size in sizes))
+    name = "scores.import.write_units"
+    return Figure(name, "write units per year", ours, {"one item per candidate": rows}, rows / ours, FIGURES[name])
