@@ -13,6 +13,24 @@ def resume_imports(event: Mapping[str, Any], context: Any) -> int:
     return services().exam_office.resume_all()
 
 
+def begin_rounds(event: Mapping[str, Any], context: Any) -> int:
+    """Tell those who wait of what came out, and go on with rounds that stalled."""
+    return services().rounds.begin_due()
+
+
+def sweep_outbox(event: Mapping[str, Any], context: Any) -> int:
+    """Messages whose note was lost get another one."""
+    return services().outbox.sweep()
+
+
+def erase_old(event: Mapping[str, Any], context: Any) -> int:
+    """Factor hashes and registrations go when their days are over."""
+    return len(services().erasing.run())
+
+
 SCHEDULES = {
     "resume_imports": (resume_imports, 900),
+    "begin_rounds": (begin_rounds, 60),
+    "sweep_outbox": (sweep_outbox, 300),
+    "erase_old": (erase_old, 3600),
 }

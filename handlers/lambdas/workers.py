@@ -10,6 +10,8 @@ from miniapp.core import log
 from miniapp.core.queues import per_record
 from miniapp.core.settings import Settings
 from miniapp.exam_scores.importing import ImportEdition
+from miniapp.exam_scores.rounds import TellWave
+from miniapp.messaging.model import DeliverMessage
 
 
 @cache
@@ -27,6 +29,19 @@ def _import(note: ImportEdition) -> None:
 
 import_scores = per_record(ImportEdition, _import)
 
+def _deliver(note: DeliverMessage) -> None:
+    services().outbox.deliver(note)
+
+
+def _tell(note: TellWave) -> None:
+    services().rounds.wave(note)
+
+
+deliver_messages = per_record(DeliverMessage, _deliver)
+tell_waves = per_record(TellWave, _tell)
+
 WORKERS = {
     ImportEdition.queue: import_scores,
+    DeliverMessage.queue: deliver_messages,
+    TellWave.queue: tell_waves,
 }

@@ -5,7 +5,7 @@ the time; passwords and second factors have modules of their own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from miniapp.accounts.access import Permission, Roles, Standing
@@ -176,3 +176,29 @@ class Factor:
     secret: Personal
     last: int
     recovery: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One published version of a consent text."""
+
+    purpose: str
+    version: str
+    since: date
+
+
+@dataclass(frozen=True)
+class Consent:
+    """Where a person stands with one agency and purpose. `withdrawn_at` is None while it holds."""
+
+    agency: str
+    purpose: str
+    version: str
+    given_at: datetime
+    withdrawn_at: datetime | None = None
+    place: int = 1
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is in force."""
+        return self.withdrawn_at is None

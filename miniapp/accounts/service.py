@@ -2,13 +2,17 @@
 
 For web, workers, commands and tests alike. It decides nothing; each part says in its own module what it does."""
 
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from miniapp.accounts import guess_store, session_store, store
+from miniapp.accounts import consent_store, guess_store, session_store, store
 from miniapp.accounts.citizens import CitizenLinks
+from miniapp.accounts.consent_store import ConsentStore
+from miniapp.accounts.consents import Consents
 from miniapp.accounts.guess_store import GuessStore
 from miniapp.accounts.guessing import Guessing
 from miniapp.accounts.invitations import Invitations
+from miniapp.accounts.model import Wording
 from miniapp.accounts.people import People
 from miniapp.accounts.proof import Proof
 from miniapp.accounts.session_store import SessionStore
@@ -20,7 +24,7 @@ from miniapp.core.clock import Clock
 from miniapp.core.ids import Ids
 from miniapp.core.sealing import Sealer
 
-TABLES = (*store.TABLES, *guess_store.TABLES, *session_store.TABLES)
+TABLES = (*store.TABLES, *guess_store.TABLES, *session_store.TABLES, *consent_store.TABLES)
 
 
 class Accounts:
@@ -68,6 +72,10 @@ class Accounts:
     def citizen_links(self) -> CitizenLinks:
         """Entry links of citizens."""
         return CitizenLinks(self._session_store, self.sessions, self._vault, self._clock, self._ids, self._base_url)
+
+    def consents(self, wordings: Mapping[str, Sequence[Wording]]) -> Consents:
+        """What citizens agreed to, under the wordings that are published."""
+        return Consents(ConsentStore(), wordings, self._clock)
 
     @cached_property
     def _guesses(self) -> Guessing:

@@ -1,0 +1,156 @@
+"""Rounds of telling: after a release, messages to everybody who waits, in waves. For the schedule and the worker.
+
+A round belongs to one release. The schedule begins it and picks up one that stalled; each wave queues messages for some
+people, spread over the pace, and leaves a note for the next. Nobody is told twice (the outbox holds the business fact),
+nor without consent in force, nor of an edition that was withdrawn, nor before an hour that was moved."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import ClassVar
+from zlib import crc32
+
+from miniapp.accounts.consents import Consents
+from miniapp.agencies.service import Agencies
+from miniapp.core import log
+from miniapp.core.clock import Clock
+from miniapp.core.errors import Conflict, NotFound
+from miniapp.core.queues import Queues
+from miniapp.exam_scores.model import Exam, Pointer
+from miniapp.exam_scores.store import ExamScoreStore
+from miniapp.exam_scores.telling import PURPOSE, Telling, tails
+from miniapp.exam_scores.telling_store import PARTS, Registration, Round, TellingStore
+from miniapp.messaging.model import Addressed
+from miniapp.messaging.service import Outbox
+
+SETTLED = timedelta(seconds=10)  # processes that see the hour come a little later have written their registrations
+LOOK_BACK = timedelta(days=2)
+STALLED = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class TellWave:
+    """A note: tell the next wave of people about this exam."""
+
+    queue: ClassVar[str] = "score_tellings"
+    agency: str
+    slug: str
+    v: int = 1
+
+
+class Rounds:
+    """Tells in waves."""
+
+    def __init__(
+        self,
+        telling: Telling,
+        store: TellingStore,
+        exams: ExamScoreStore,
+        outbox: Outbox,
+        consents: Consents,
+        agencies: Agencies,
+        queues: Queues,
+        clock: Clock,
+        wave: int,
+        pace: int,
+    ) -> None:
+        self._telling = telling
+        self._store = store
+        self._exams = exams
+        self._outbox = outbox
+        self._consents = consents
+        self._agencies = agencies
+        self._queues = queues
+        self._clock = clock
+        self._wave = wave
+        self._pace = pace
+
+    def begin_due(self) -> int:
+        """Leave a note for every exam that came out lately and whose round is not done nor under way; how many."""
+        now = self._clock.now()
+        count = 0
+        for agency, slug in self._exams.releases(now - LOOK_BACK, now):
+            exam = self._exams.exam(agency, slug, consistent=True)
+            pointer = self._settled(exam, now)
+            held = self._store.round(exam, pointer.release_at) if pointer else None
+            if pointer is None or (held and (held.done or now - held.beat_at < STALLED)):
+                continue
+            self._queues.send(TellWave(agency, slug))
+            count += 1
+        return count
+
+    def wave(self, note: TellWave) -> int:
+        """Queue messages to the next people who wait, and leave a note for the wave after; how many were queued.
+
+        Stops when nothing is out (withdrawn, or its hour was moved): the schedule begins again at the next release."""
+        now = self._clock.now()
+        exam = self._exams.exam(note.agency, note.slug, consistent=True)
+        pointer = self._settled(exam, now)
+        if pointer is None:
+            return 0
+        held = self._store.round(exam, pointer.release_at) or Round(pointer.release_at, now)
+        if held.done:
+            return 0
+        people, part, after = self._next(exam, held)
+        told = sum(self._tell(exam, person, now) for person in people)
+        done = part >= PARTS
+        try:
+            self._store.keep_round(
+                exam, replace(held, beat_at=now, part=part, after=after, told=held.told + told, done=done)
+            )
+        except Conflict:
+            return told  # another worker told the same people (once all the same) and goes on
+        if done:
+            log.info("round_done", exam=exam.id, told=held.told + told)
+        else:
+            self._queues.send(note, self._pace)
+        return told
+
+    def erase(self, exam: Exam) -> int:
+        """Delete every registration of an exam; how many."""
+        count = 0
+        for part in range(PARTS):
+            while found := self._store.page(exam, part, "", 500):
+                count += sum(self._telling.drop(held) for held in found)
+        return count
+
+    @staticmethod
+    def _settled(exam: Exam, now: datetime) -> Pointer | None:
+        pointer = exam.pointer(now)
+        return pointer if pointer is not None and now - pointer.release_at >= SETTLED else None
+
+    def _next(self, exam: Exam, held: Round) -> tuple[list[Registration], int, str]:
+        """Up to a wave of people, and where the next wave begins."""
+        people: list[Registration] = []
+        part, after = held.part, held.after
+        while part < PARTS:
+            room = self._wave - len(people)
+            if room <= 0:
+                break
+            found = self._store.page(exam, part, after, room)
+            people += found
+            if len(found) < room:
+                part, after = part + 1, ""
+            else:
+                after = found[-1].user
+        return people, part, after
+
+    def _tell(self, exam: Exam, person: Registration, now: datetime) -> bool:
+        if person.told_at is not None or not self._consents.in_force(person.user, exam.agency, PURPOSE):
+            return False
+        agency = self._agencies.find(exam.agency)
+        if agency is None:
+            raise NotFound("agency_unknown")
+        title = exam.title_en if person.language == "en" and exam.title_en else exam.title
+        facts = {
+            "exam_title": title,
+            "address": f"/{agency.address}/diem-thi/{exam.slug}",
+            "tails": tails(self._telling.numbers(person)),
+        }
+        to = Addressed(exam.agency, person.user, person.language)
+        spread = crc32(person.user.encode()) % max(1, self._pace)
+        queued = self._outbox.queue("scores_out", to, f"scores_out#{exam.slug}", facts, delay=spread)
+        try:
+            self._store.keep(replace(person, told_at=now, version=person.version + 1))
+        except Conflict:
+            log.info("registration_gone", exam=exam.id)  # left at this moment: the message says nothing that harms
+        return queued
