@@ -84,8 +84,11 @@ class LookingUp:
     def verified(self, exam: Exam, typed: str, factors: Mapping[str, str], asker: Asker) -> tuple[str, str]:
         """A number and factors → a sealed token for the slip, good for ten minutes, and the number.
 
-        Raises NotFound `result_mismatch` alike for unknown numbers and wrong factors, Refused `too_many_tries`."""
+        Raises NotFound `result_mismatch` alike for unknown numbers and wrong factors, Refused `too_many_tries`, and
+        Refused `look_up_ended` once the hashes were erased."""
         pointer, build = self.released(exam)
+        if "factor" not in build.shape.extras:
+            raise Refused("look_up_ended")
         read = CandidateNumber.read(typed, exam)
         number = read.padded or read.text
         self._guard.admit(exam, number, asker)

@@ -1,7 +1,8 @@
 """The chat's side for tests: the outbox, the simulated chat, consents and registrations on one engine, time stopped."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from handlers.wiring import Services
@@ -10,7 +11,7 @@ from miniapp.core.queues import decode
 from miniapp.messaging.model import Addressed, DeliverMessage, Fact, Said
 from miniapp.zalo.model import Button
 from tests.support.cloud import Cloud
-from tests.support.fakes import START, CountedIds, StoppedClock
+from tests.support.fakes import CountedIds, StoppedClock
 
 AGENCY = "so-gddt-dak-lak"
 LAN, MINH = "84000000000000001", "84000000000000002"
@@ -27,11 +28,10 @@ class PlainWords:
         return Said(text, (Button("open", link),) if link else ())
 
 
-def services(cloud: Cloud, at: datetime = START, **settings: Any) -> Services:
+def services(cloud: Cloud, clock: StoppedClock | None = None, **settings: Any) -> Services:
     """The whole wiring on this engine, with a stopped clock and ids that can be foretold."""
-    from dataclasses import replace
-
-    made = Services(replace(cloud.settings, **settings), StoppedClock(at), CountedIds(), lambda seconds: None)
+    clock = clock or StoppedClock()
+    made = Services(replace(cloud.settings, **settings), clock, CountedIds(), lambda seconds: None)
     made.aws = cloud.aws
     made.bind()
     return made
