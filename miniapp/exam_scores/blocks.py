@@ -60,7 +60,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One candidate's result: a code per subject (see `scores`), extras by name, which correction changed it (0: none)."""
+    """One candidate's result: codes per subject (see `scores`), extras by name, the correction it is from (0: none)."""
 
     number: str
     scores: dict[str, int]

@@ -2,13 +2,17 @@
 
 For reading files. Spellings come from the vocabulary; an unknown column is a finding, never a silent loss."""
 
+import re
+import unicodedata
 from dataclasses import dataclass, field
 
 from miniapp.core.folding import folded_key
 from miniapp.exam_scores.subjects import vocabulary
 
 MOST_COLUMNS = 60
-LEGACY_FONT = set("¸µ¶·¹¨¾»¼½Æ©ÊÇÈÉË®ÐÌÎÏÑªÕÒÓÔÖ×ØÜÞãßáâä«èåæçé¬íêëìîóïñòô­øõö÷ùýúûüþ")
+_TCVN3_SIGNS = set("¸µ¶·¹¨¾»¼½©®¬«ª\u00ad×÷")  # no letters of any language, but TCVN3 spells with them
+_TCVN3_LETTERS = set("ÆÇÈËÎÏÑÖØÞßäåçëîïñöøûüþ§")  # letters of others, not of Vietnamese
+_VNI = re.compile(r"[ae][ùøûõïâáàåãäêëéèúü]|o[ùøûõïâåäêëúü]|[öôuy][ùøûõï]")  # never follow each other in Unicode
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Layout:
     bonus: int = -1
     total: int = -1
     derived: tuple[int, ...] = ()
+    unknown: tuple[int, ...] = ()
     problems: tuple[tuple[str, int], ...] = field(default=())  # (code, column)
 
     def column_name(self, place: int) -> str:
@@ -43,6 +48,22 @@ def looks_like_header(cells: list[str]) -> bool:
     return any(words.get(folded_key(cell)) == "number" for cell in cells[:MOST_COLUMNS])
 
 
+def names_subjects(cells: list[str]) -> bool:
+    """Whether a row names two subjects, as a header without a number column does."""
+    words = vocabulary().subject_words
+    return sum(folded_key(cell) in words for cell in cells[:MOST_COLUMNS]) >= 2
+
+
+def is_legacy(text: str) -> bool:
+    """Whether a text was typed with a font of the time before Unicode (TCVN3 `Sè b¸o danh`, VNI `Soá baùo danh`)."""
+    text = unicodedata.normalize("NFC", text)
+    if text.isascii():
+        return False
+    signs = sum(letter in _TCVN3_SIGNS for letter in text)
+    letters = sum(letter in _TCVN3_LETTERS for letter in text)
+    return signs + letters >= 2 or signs >= 1 or bool(_VNI.search(text.lower()))
+
+
 def read_header(cells: list[str], expected: tuple[str, ...]) -> Layout:
     """The layout of a header row for an exam with the subjects `expected`.
 
@@ -52,23 +73,21 @@ def read_header(cells: list[str], expected: tuple[str, ...]) -> Layout:
     found: dict[str, int] = {}
     subjects: dict[str, int] = {}
     derived: list[int] = []
+    unknown: list[int] = []
     problems: list[tuple[str, int]] = []
     for place, cell in enumerate(cells[:MOST_COLUMNS]):
         key = folded_key(cell)
         kind = words.column_words.get(key)
         subject = words.subject_words.get(key)
-        if kind == "ignored" or (not key and not cell.strip()):
-            continue
-        if kind == "derived":
-            derived.append(place)
+        if kind in ("ignored", "derived") or not cell.strip():
+            derived += [place] if kind == "derived" else []
         elif kind is not None:
             _keep(found, kind, place, problems)
-        elif subject is None:
-            problems.append((_why_unknown(cell), place))
-        elif subject not in expected:
-            problems.append(("subject_not_in_exam", place))
+        elif subject in expected:
+            _keep(subjects, str(subject), place, problems)
         else:
-            _keep(subjects, subject, place, problems)
+            problems.append(("subject_not_in_exam" if subject else _why_unknown(cell), place))
+            unknown += [] if subject else [place]
     if len(cells) > MOST_COLUMNS:
         problems.append(("too_many_columns", MOST_COLUMNS))
     if not subjects and "pairs" not in found:
@@ -78,6 +97,7 @@ def read_header(cells: list[str], expected: tuple[str, ...]) -> Layout:
         names=tuple(cells),
         subjects=tuple(sorted(subjects.items(), key=lambda item: item[1])),
         derived=tuple(derived),
+        unknown=tuple(unknown),
         problems=tuple(problems),
         **found,
     )
@@ -91,8 +111,13 @@ def _keep(found: dict[str, int], name: str, place: int, problems: list[tuple[str
 
 
 def _why_unknown(cell: str) -> str:
-    if "&#" in cell or "&amp;" in cell:
+    if has_entities(cell):
         return "html_entities"
-    if sum(letter in LEGACY_FONT for letter in cell) >= 2:
+    if is_legacy(cell):
         return "legacy_font"
     return "unknown_column"
+
+
+def has_entities(text: str) -> bool:
+    """Whether a text came out of a web page without being decoded (`To&#xE1;n`)."""
+    return "&#" in text or "&amp;" in text or "&nbsp;" in text

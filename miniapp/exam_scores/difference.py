@@ -5,9 +5,12 @@ the place of its correction in the exam's history, so that the slip can say when
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from miniapp.exam_scores.blocks import Shape, reshaped
-from miniapp.exam_scores.scores import STATE_NAMES
+from miniapp.exam_scores.blocks import Shape, missing_extra, reshaped
+from miniapp.exam_scores.scores import NOT_TAKEN, STATE_NAMES, UNSAID
+
+Value = TypeVar("Value", int, bytes, int | bytes)
 
 SAMPLE = 20
 LISTED_MOST = 200_000
@@ -68,7 +71,7 @@ def compare(
         else:
             difference.added += 1
             difference.note(Change(_number(record, shape), "added"))
-            result.append(record[:-1] + bytes([mark]))
+            result.append((_said(record, shape) if partial else record)[:-1] + bytes([mark]))
     while old is not None:
         _left(old, shape, partial, result, difference)
         old = next(old_records, None)
@@ -90,20 +93,30 @@ def _met(old: bytes, record: bytes, shape: Shape, mark: int, partial: bool, diff
         difference.unchanged += 1
         return old
     before, after = shape.result(old), shape.result(record)
-    extras = dict(after.extras)
-    if "factor" in extras and extras["factor"] == b"\0" * 8:
-        extras["factor"] = before.extras["factor"]  # a list of changed rows need not name the factors again
-    codes = [after.scores[subject] for subject in shape.subjects]
-    values = [extras[name] for name in shape.extras]
-    merged = shape.struct.pack(shape.key(after.number), *codes, *values, old[-1])
+    codes = [_kept(after.scores[subject], UNSAID, before.scores[subject]) for subject in shape.subjects]
+    extras = after.extras
+    if partial:  # a list of changed rows need not name all else again
+        extras = {name: _kept(value, missing_extra(name), before.extras[name]) for name, value in extras.items()}
+    merged = shape.struct.pack(shape.key(after.number), *codes, *extras.values(), old[-1])
     if merged == old:
         difference.unchanged += 1
         return old
     difference.changed += 1
-    for subject in shape.subjects:
-        if before.scores[subject] != after.scores[subject]:
-            difference.note(Change(after.number, "changed", subject, before.scores[subject], after.scores[subject]))
+    for subject, code in zip(shape.subjects, codes, strict=True):
+        if before.scores[subject] != code:
+            difference.note(Change(after.number, "changed", subject, before.scores[subject], code))
     return merged[:-1] + bytes([mark])
+
+
+def _kept(new: Value, unsaid: int | bytes, old: Value) -> Value:
+    return old if new == unsaid else new
+
+
+def _said(record: bytes, shape: Shape) -> bytes:
+    """A row of a correction that the base lacks: what it leaves unsaid was not taken."""
+    held = shape.result(record)
+    codes = [_kept(code, UNSAID, NOT_TAKEN) for code in held.scores.values()]
+    return shape.struct.pack(shape.key(held.number), *codes, *held.extras.values(), held.change)
 
 
 def _number(record: bytes, shape: Shape) -> str:

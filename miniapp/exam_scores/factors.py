@@ -26,6 +26,10 @@ class FactorKeys:
             raise ValueError("no factor key")
         self.current = list(self._keys)[-1]
 
+    def knows(self, version: str) -> bool:
+        """Whether hashes of this version can still be made."""
+        return version in self._keys
+
     def mark(self, version: str, salt: str, number: str, factors: dict[str, str]) -> bytes:
         """The 8 bytes for a number and its comparable factors (in the order of FACTORS)."""
         said = "\x00".join([salt, number, *(f"{name}={factors[name]}" for name in FACTORS if name in factors)])

@@ -10,40 +10,74 @@ from miniapp.exam_scores.model import Finding
 LISTED_MOST = 200_000
 VALUE_MOST = 60
 
-ERRORS = frozenset(
+REFUSALS = frozenset(  # the whole file is no table of scores
     {
-        "number_empty",
-        "number_shape",
-        "number_repeated",
-        "leading_zero_lost",
-        "score_shape",
-        "score_off_scale",
-        "language_unknown",
-        "row_width",
-        "glued_rows",
-        "stray_separator",
-        "pairs_shape",
-        "factor_missing",
-        "birth_date_shape",
-        "outcome_unknown",
-        "unknown_column",
-        "repeated_column",
-        "subject_not_in_exam",
-        "legacy_font",
-        "html_entities",
-        "no_scores",
-        "too_many_columns",
+        "archive_broken",
+        "cell_too_long",
+        "encoding",
+        "file_empty",
+        "file_is_archive",
+        "file_is_document",
+        "file_is_json",
+        "file_is_old_excel",
+        "file_is_pdf",
+        "file_is_picture",
+        "file_is_program",
+        "file_is_web_page",
+        "file_kind_unknown",
+        "file_too_large",
+        "line_malformed",
+        "line_too_long",
         "no_header",
         "no_number_column",
-        "no_rows",
-        "factor_column_missing",
-        "score_twice",
-        "number_in_two_files",
+        "no_separator",
+        "nul_bytes",
+        "too_many_rows",
+        "xlsx_broken",
+        "xlsx_encrypted",
+        "xlsx_macros",
+        "xlsx_too_large",
     }
 )
-WARNINGS = frozenset(
-    {"score_off_step", "minus_one", "padded", "no_score_at_all", "total_differs", "name_dropped", "prefix_unexpected"}
+ERRORS = frozenset(
+    {
+        "all_without_scores",
+        "birth_date_shape",
+        "correction_without_base",
+        "factor_column_missing",
+        "factor_key_gone",
+        "factor_missing",
+        "formula_in_cell",
+        "glued_rows",
+        "header_changed",
+        "html_entities",
+        "language_unknown",
+        "leading_zero_lost",
+        "legacy_font",
+        "no_rows",
+        "no_scores",
+        "number_empty",
+        "number_in_two_files",
+        "number_repeated",
+        "number_scientific",
+        "number_shape",
+        "outcome_unknown",
+        "pairs_shape",
+        "repeated_column",
+        "row_width",
+        "rows_before_header",
+        "score_is_date",
+        "score_off_scale",
+        "score_shape",
+        "score_twice",
+        "stray_separator",
+        "subject_not_in_exam",
+        "too_many_columns",
+        "unknown_column",
+    }
 )
+WARNINGS = frozenset({"score_off_step", "minus_one", "padded", "no_score_at_all", "name_dropped", "prefix_unexpected"})
+SEVERITY = {code: "error" for code in REFUSALS | ERRORS} | {code: "warning" for code in WARNINGS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,29 +95,35 @@ class Findings:
     """All problems of one file."""
 
     places: list[Place] = field(default_factory=list)
-    _kinds: dict[str, Finding] = field(default_factory=dict)
+    _firsts: dict[str, Place] = field(default_factory=dict)
+    _counts: dict[str, int] = field(default_factory=dict)
 
     def add(self, code: str, row: int, column: str = "", value: str = "") -> None:
-        """Count a problem and list its place."""
-        value = value[:VALUE_MOST]
-        held = self._kinds.get(code)
-        if held is None:
-            severity = "error" if code in ERRORS else "warning"
-            if code not in ERRORS and code not in WARNINGS:
+        """Count a problem and list its place; a code that nobody has words for is a KeyError."""
+        count = self._counts.get(code, 0)
+        if count and len(self.places) >= LISTED_MOST:
+            self._counts[code] = count + 1
+            return
+        place = Place(code, row, column[:VALUE_MOST], value[:VALUE_MOST])
+        if not count:
+            if code not in SEVERITY:
                 raise KeyError(code)
-            self._kinds[code] = Finding(code, severity, 1, row, column, value)
-        else:
-            self._kinds[code] = Finding(code, held.severity, held.count + 1, held.row, held.column, held.value)
+            self._firsts[code] = place
+        self._counts[code] = count + 1
         if len(self.places) < LISTED_MOST:
-            self.places.append(Place(code, row, column, value))
+            self.places.append(place)
 
     def count(self, severity: str) -> int:
         """How many errors or warnings."""
-        return sum(kind.count for kind in self._kinds.values() if kind.severity == severity)
+        return sum(count for code, count in self._counts.items() if SEVERITY[code] == severity)
 
     def kinds(self) -> tuple[Finding, ...]:
         """One line per kind: errors first, the most frequent first."""
-        return tuple(sorted(self._kinds.values(), key=lambda kind: (kind.severity, -kind.count, kind.code)))
+        found = [
+            Finding(code, SEVERITY[code], self._counts[code], first.row, first.column, first.value)
+            for code, first in self._firsts.items()
+        ]
+        return tuple(sorted(found, key=lambda kind: (kind.severity, -kind.count, kind.code)))
 
     def __iter__(self) -> Iterator[Place]:
         return iter(self.places)

@@ -4,25 +4,29 @@ Works by columns: a chunk of rows is turned on its side and each column is mappe
 cell costs one dictionary look-up; only chunks that hold something odd are walked row by row. It finds every problem
 and goes on; it never guesses."""
 
-import re
-from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, compress, repeat
 
 from miniapp.core.errors import Invalid
 from miniapp.core.folding import folded_key
 from miniapp.exam_scores.blocks import NO_FIGURE, Shape
-from miniapp.exam_scores.columns import Layout, looks_like_header, read_header
+from miniapp.exam_scores.chunks import Chunk
+from miniapp.exam_scores.columns import Layout, has_entities, is_legacy, looks_like_header, read_header
 from miniapp.exam_scores.factors import FactorKeys, comparable
 from miniapp.exam_scores.findings import Findings
-from miniapp.exam_scores.model import Exam
-from miniapp.exam_scores.reading import HEADER_WITHIN, Chunk
-from miniapp.exam_scores.scores import NOT_TAKEN, read_score
+from miniapp.exam_scores.model import NUMBER_MOST, Exam
+from miniapp.exam_scores.numbers import read_number
+from miniapp.exam_scores.pairs import read_pairs
+from miniapp.exam_scores.records import Codes, Records
+from miniapp.exam_scores.scores import LOWEST_STATE, NOT_TAKEN, UNSAID, read_score
 from miniapp.exam_scores.subjects import vocabulary
+from miniapp.exam_scores.surveying import survey
 
 ODD = 1 << 16  # codes from here on say: look at this cell again
-_PAIR = re.compile(r"\s*([^:;=]+?)\s*[:=]\s*([^\s:;=]+)\s*(?:[;,]|\s|\Z)")
-_GLUED = re.compile(r"[|;].*\d{6,}\|")
+HEADER_WITHIN = 20
+MEMO_MOST, MEMO_LONGEST = 50_000, 40
+NO_MARK = b"\0" * 8
 
 
 class _Memo(dict[str, int]):
@@ -34,27 +38,31 @@ class _Memo(dict[str, int]):
 
     def __missing__(self, text: str) -> int:
         code = self._read(text)
-        if len(self) < 50_000:
+        if len(self) < MEMO_MOST and len(text) <= MEMO_LONGEST:
             self[text] = code
         return code
 
 
 @dataclass
 class Run:
-    """The records of one file, sorted by number, with the shape they have and what was found."""
+    """The records of one file, sorted by number, with the shape they have and what was found.
+
+    `key_version` is that of the factor hashes, empty where the exam asks for no factors."""
 
     shape: Shape
     records: list[bytes]
     rows: int
     findings: Findings
+    key_version: str = ""
 
 
 @dataclass
 class Gathering:
     """Reads one file's chunks for one exam.
 
-    `salt` and `keys` make the factor hashes of `verified` and `coded` exams; `pad` puts back lost leading zeros;
-    `minus_one` says what -1 means in this file: `absent` or `not_taken`."""
+    `salt`, `keys` and `key_version` (empty: the current one) make the factor hashes of `verified` and `coded` exams;
+    `pad` puts back lost leading zeros; `minus_one` says what -1 means in this file: `absent` or `not_taken`; `partial`
+    files correct an edition and need not have every column."""
 
     exam: Exam
     pad: bool = False
@@ -62,160 +70,189 @@ class Gathering:
     keys: FactorKeys | None = None
     salt: str = ""
     partial: bool = False
+    key_version: str = ""
     findings: Findings = field(default_factory=Findings)
 
     def __post_init__(self) -> None:
-        self._layout: Layout | None = None
-        self._numbers: list[bytes] = []
-        self._rows_of: array[int] = array("I")
-        self._columns = {subject: array("H") for subject in self.exam.subjects}
-        self._extras: dict[str, array[int]] = {}
-        self._marks: list[bytes] = []
+        self._layout = Layout(0, ())
+        self._records = Records(Shape(1, self.exam.subjects))
         self._rows = 0
         self._scores = _Memo(self._score)
-        self._languages = _Memo(self._language)
-        self._outcomes = _Memo(self._outcome)
+        self._languages = _Memo(_language)
+        self._outcomes = _Memo(_outcome)
+        if self.exam.factors and self.keys is None:
+            raise RuntimeError("an exam with factors needs keys")
+        if self.keys is not None and self.exam.factors:
+            self.key_version = self.key_version or self.keys.current
 
     def take(self, chunks: Iterable[Chunk]) -> Run:
         """Every chunk of the file; raises Invalid only for what makes the whole file no table of scores."""
-        for first, rows in chunks:
-            if self._layout is None:
-                first, rows = self._header(first, rows)
-            self._chunk(self._layout_or_none(), first, rows)
+        stream = iter(chunks)
+        first = next(stream, None)
+        if first is None:
+            raise Invalid("file_empty")
+        place = next((at for at, cells in enumerate(first.rows[:HEADER_WITHIN]) if looks_like_header(cells)), -1)
+        if place < 0:
+            raise Invalid(survey(chain([first], stream), self.findings))
+        self._header(first, place)
+        for chunk in chain([first.after(place)], stream):
+            self._chunk(chunk)
         if self._rows == 0:
-            self.findings.add("no_rows", 1)
-        return self._run()
+            self.findings.add("no_rows", first.first + place)
+        column = self._layout.column_name(self._layout.number)
+        records = self._records.finished(self.exam, column, self.findings)
+        version = self.key_version if self.exam.factors else ""
+        return Run(self._records.shape, records, self._rows, self.findings, version)
 
-    def _layout_or_none(self) -> Layout:
-        if self._layout is None:
-            raise Invalid("no_header")
-        return self._layout
+    # --- the header
 
-    def _header(self, first: int, rows: list[list[str]]) -> Chunk:
-        for place, cells in enumerate(rows[:HEADER_WITHIN]):
-            if looks_like_header(cells):
-                break
-        else:
-            raise Invalid(self._why_no_header(rows))
-        layout = read_header([cell.strip().lstrip("\ufeff") for cell in cells], self.exam.subjects)
+    def _header(self, chunk: Chunk, place: int) -> None:
+        row = chunk.first + place
+        cells = [cell.strip().lstrip("\ufeff") for cell in chunk.rows[place]]
+        while cells and not cells[-1]:
+            cells.pop()
+        layout = self._layout = read_header(cells, self.exam.subjects)
         for code, column in layout.problems:
-            self.findings.add(code, first + place, layout.column_name(column), layout.column_name(column))
+            self.findings.add(code, row, layout.column_name(column), layout.column_name(column))
+        self._check_header(row)
+        for at, before in enumerate(chunk.rows[:place], chunk.first):
+            if self._is_record(before):
+                self.findings.add("rows_before_header", at, "", ",".join(before))
+        named = [name for name in ("outcome", "benchmark", "bonus", "total") if getattr(layout, name) >= 0]
+        extras = (["language"] if self.exam.languages else []) + named + (["factor"] if self.exam.factors else [])
+        self._records = Records(Shape(1, self.exam.subjects, tuple(extras)))
+
+    def _check_header(self, row: int) -> None:
+        layout = self._layout
         for factor in self.exam.factors:
-            source = {"identity_last4": "identity"}.get(factor, factor)
-            if getattr(layout, source) < 0 and not self.partial:
-                self.findings.add("factor_column_missing", first + place, factor)
+            if self._factor_place(factor) < 0 and not self.partial:
+                self.findings.add("factor_column_missing", row, factor)
         for name in ("full_name", "birth_date", "identity"):
             if getattr(layout, name) >= 0 and not self.exam.factors:
-                self.findings.add("name_dropped", first + place, layout.column_name(getattr(layout, name)))
-        self._layout = layout
-        self._extras = {name: array("B" if name in ("language", "outcome") else "H") for name in self._extra_names()}
-        return first + place + 1, rows[place + 1 :]
+                self.findings.add("name_dropped", row, layout.column_name(getattr(layout, name)))
 
-    @staticmethod
-    def _why_no_header(rows: list[list[str]]) -> str:
-        text = "\n".join(",".join(cells) for cells in rows[:HEADER_WITHIN])
-        if "&#" in text:
-            return "html_entities"
-        if text.lstrip().startswith(";"):
-            return "stray_separator"
-        return "glued_rows" if _GLUED.search(text) else "no_header"
+    def _factor_place(self, factor: str) -> int:
+        return int(getattr(self._layout, {"identity_last4": "identity"}.get(factor, factor)))
 
-    def _extra_names(self) -> list[str]:
-        layout = self._layout_or_none()
-        named = [name for name in ("outcome", "benchmark", "bonus", "total") if getattr(layout, name) >= 0]
-        return (["language"] if self.exam.languages else []) + named
+    def _is_record(self, cells: list[str]) -> bool:
+        """Whether a row above the header holds a candidate, which would be lost."""
+        number = self._layout.number
+        if len(cells) <= number or not self.exam.number_pattern.match(cells[number].strip()):
+            return False
+        return any(
+            read_score(cells[at]).code is not None and cells[at] for _, at in self._layout.subjects[: len(cells)]
+        )
 
-    def _chunk(self, layout: Layout, first: int, rows: list[list[str]]) -> None:
-        width = layout.width
-        numbered = range(first, first + len(rows))
-        if any(len(cells) != width for cells in rows):
-            kept = [(row, cells) for row, cells in zip(numbered, rows, strict=True) if self._fits(layout, row, cells)]
-            if not kept:
-                return
-            lines: list[int] = [row for row, _ in kept]
-            rows = [cells for _, cells in kept]
-        else:
-            lines = list(numbered)
-        if not rows:
+    # --- rows
+
+    def _chunk(self, chunk: Chunk) -> None:
+        self._records.begin_sheet(chunk.sheet)
+        turned, lines = self._turned(chunk)
+        if not lines:
             return
-        self._rows += len(rows)
-        turned = list(zip(*rows, strict=True))
-        numbers, keep = self._check_numbers(layout, lines, turned[layout.number])
+        self._rows += len(lines)
+        numbers, keep = self._numbers(lines, turned)
         if keep is not None:
-            turned = [tuple(column[place] for place in keep) for column in turned]
-            lines = [lines[place] for place in keep]
-        self._numbers += numbers
-        self._rows_of.extend(lines)
-        self._take_scores(layout, lines, turned)
-        self._take_extras(layout, lines, turned)
+            turned = [list(compress(column, keep)) for column in turned]
+            lines = list(compress(lines, keep))
+        if not numbers:
+            return
+        columns: list[Codes] = [*self._score_columns(lines, turned), *self._extra_columns(lines, turned)]
         if self.exam.factors:
-            self._take_factors(layout, lines, numbers, turned)
+            columns.append(self._marks(lines, numbers, turned))
+        for place in self._layout.unknown:
+            self._look_at_unknown(lines, turned[place], place)
+        self._records.add(lines, numbers, columns)
 
-    def _fits(self, layout: Layout, row: int, cells: list[str]) -> bool:
-        if not any(cell.strip() for cell in cells):
-            return False  # an empty line at the end of a sheet
-        if len(cells) < layout.width:
-            cells.extend([""] * (layout.width - len(cells)))  # spreadsheets drop empty cells at the end
-            if cells[layout.number].strip():
-                return True
-        elif not any(cell.strip() for cell in cells[layout.width :]):
-            del cells[layout.width :]
+    def _turned(self, chunk: Chunk) -> tuple[Sequence[Sequence[str]], Sequence[int]]:
+        """Columns of the rows that have a header's width, and the rows' numbers."""
+        lines: Sequence[int] = range(chunk.first, chunk.first + len(chunk))
+        if len(chunk.columns) == self._layout.width:
+            return chunk.columns, lines
+        rows = chunk.rows
+        if set(map(len, rows)) != {self._layout.width}:
+            fit = [self._fits(row, cells, chunk.ragged) for row, cells in zip(lines, rows, strict=True)]
+            rows, lines = list(compress(rows, fit)), list(compress(lines, fit))
+        return list(zip(*rows, strict=True)), lines
+
+    def _fits(self, row: int, cells: list[str], ragged: bool) -> bool:
+        width = self._layout.width
+        if len(cells) == width:
             return True
-        code = "stray_separator" if cells and not cells[0].strip() and len(cells) > layout.width else "row_width"
+        if not any(map(str.strip, cells)):
+            return False  # an empty line
+        if len(cells) < width and ragged:
+            cells.extend([""] * (width - len(cells)))
+            return True
+        if len(cells) > width and not any(map(str.strip, cells[width:])):
+            del cells[width:]
+            return True
         self._rows += 1
-        self.findings.add(code, row, "", ",".join(cells))
+        self.findings.add(self._why_unfit(cells), row, self._at(""), ",".join(cells))
         return False
 
-    def _check_numbers(
-        self, layout: Layout, lines: list[int], cells: tuple[str, ...]
-    ) -> tuple[list[bytes], list[int] | None]:
-        """Numbers as bytes, and the places kept (None: all)."""
-        matches = self.exam.number_pattern.match
-        if all(map(matches, cells)):
-            return [cell.encode() for cell in cells], None
+    def _why_unfit(self, cells: list[str]) -> str:
+        width = self._layout.width
+        if len(cells) > width and not cells[0].strip():
+            return "stray_separator"
+        return "glued_rows" if any(map(self.exam.number_pattern.match, cells[width:])) else "row_width"
+
+    def _at(self, column: str) -> str:
+        """A column as findings name it, with its sheet where that is not the first."""
+        return self._records.at(column)
+
+    # --- numbers
+
+    def _numbers(self, lines: Sequence[int], turned: Sequence[Sequence[str]]) -> tuple[list[bytes], list[bool] | None]:
+        """Numbers as bytes, and which rows have one (None: all)."""
+        cells = turned[self._layout.number]
+        if all(map(self.exam.number_pattern.match, cells)) and max(map(len, cells)) <= NUMBER_MOST:
+            found = "\n".join(cells)
+            if found.isascii() and found.count("\n") == len(cells) - 1:
+                return found.encode().split(b"\n"), None
         numbers, keep = [], []
-        name = layout.column_name(layout.number)
         for place, cell in enumerate(cells):
-            number = self._number(cell, lines[place], name)
+            number = self._number(cell, lines[place], [column[place] for column in turned])
+            keep.append(bool(number))
             if number:
                 numbers.append(number.encode())
-                keep.append(place)
         return numbers, keep
 
-    def _number(self, cell: str, row: int, column: str) -> str:
-        matches = self.exam.number_pattern.match
-        text = cell.strip().lstrip("'").upper()
-        if text.endswith(".0"):
-            text = text[:-2]
-        if matches(text):
-            return text
-        if text.startswith(";"):
-            self.findings.add("stray_separator", row, column, cell)
-        elif not text:
-            self.findings.add("number_empty", row, column, cell)
-        elif matches("0" + text):
-            if self.pad:
-                self.findings.add("padded", row, column, cell)
-                return "0" + text
-            self.findings.add("leading_zero_lost", row, column, cell)
+    def _number(self, cell: str, row: int, cells: list[str]) -> str:
+        read = read_number(cell, self.exam)
+        name = self._at(self._layout.column_name(self._layout.number))
+        if not read.problem or (read.problem == "leading_zero_lost" and self.pad):
+            if read.problem:
+                self.findings.add("padded", row, name, cell)
+            return read.text
+        if read.problem == "number_shape" and looks_like_header([cell]):
+            if list(map(folded_key, cells)) != list(map(folded_key, self._layout.names)):
+                self.findings.add("header_changed", row, name, ",".join(cells))
+            self._rows -= 1
+        elif any(map(str.strip, cells)):
+            self.findings.add(read.problem, row, name, cell)
         else:
-            self.findings.add("glued_rows" if "|" in text else "number_shape", row, column, cell)
+            self._rows -= 1  # a row of blanks
         return ""
 
-    def _take_scores(self, layout: Layout, lines: list[int], turned: list[tuple[str, ...]]) -> None:
-        memo = self._scores.__getitem__
-        taken = dict(layout.subjects)
-        pairs = self._pairs(layout, lines, turned[layout.pairs]) if layout.pairs >= 0 else {}
-        for subject, column in self._columns.items():
-            if subject in taken:
-                codes = list(map(memo, turned[taken[subject]]))
-                if max(codes) >= ODD:
-                    self._look_again(codes, lines, turned[taken[subject]], layout.column_name(taken[subject]))
-                column.extend(codes)
-            else:
-                column.extend(pairs.get(subject) or [NOT_TAKEN] * len(lines))
+    # --- scores and what else a row says
 
-    def _look_again(self, codes: list[int], lines: list[int], cells: tuple[str, ...], column: str) -> None:
+    def _score_columns(self, lines: Sequence[int], turned: Sequence[Sequence[str]]) -> Iterator[Iterable[int]]:
+        memo, layout = self._scores.__getitem__, self._layout
+        taken = dict(layout.subjects)
+        pairs = self._pairs(lines, turned[layout.pairs]) if layout.pairs >= 0 else {}
+        missing = UNSAID if self.partial and layout.pairs < 0 else NOT_TAKEN
+        for subject in self.exam.subjects:
+            if subject in taken:
+                cells = turned[taken[subject]]
+                codes = list(map(memo, cells))
+                if max(codes) >= ODD:
+                    self._look_again(codes, lines, cells, self._at(layout.column_name(taken[subject])))
+                yield codes
+            else:
+                yield pairs.get(subject) or repeat(missing)
+
+    def _look_again(self, codes: list[int], lines: Sequence[int], cells: Sequence[str], column: str) -> None:
         for place, code in enumerate(codes):
             if code >= ODD:
                 said = read_score(cells[place], self.exam.scale, self.minus_one)
@@ -226,141 +263,80 @@ class Gathering:
         said = read_score(text, self.exam.scale, self.minus_one)
         return ODD if said.code is None else said.code + (ODD if said.warning else 0)
 
-    def _pairs(self, layout: Layout, lines: list[int], cells: tuple[str, ...]) -> dict[str, list[int]]:
-        """A cell «Toán: 6.80  Ngữ văn: 6.50» per row → codes per subject; languages are noted on the way."""
-        words = vocabulary()
+    def _pairs(self, lines: Sequence[int], cells: Sequence[str]) -> dict[str, list[int]]:
+        column = self._at(self._layout.column_name(self._layout.pairs))
         found: dict[str, list[int]] = {subject: [NOT_TAKEN] * len(cells) for subject in self.exam.subjects}
-        spoken = [0] * len(cells)
-        column = layout.column_name(layout.pairs)
+        self._spoken = [0] * len(cells)
         for place, cell in enumerate(cells):
-            rest = _PAIR.sub("", cell).strip(" ;,")
-            if rest:
-                self.findings.add("pairs_shape", lines[place], column, rest)
-            for name, value in _PAIR.findall(cell):
-                key = folded_key(name)
-                if words.column_words.get(key) == "derived":
-                    continue
-                language = words.language_words.get(key)
-                subject = "nn" if language else words.subject_words.get(key, "")
-                if subject not in found:
-                    self.findings.add("unknown_column", lines[place], column, name)
-                    continue
-                said = read_score(value, self.exam.scale, self.minus_one)
-                if said.error or said.warning:
-                    self.findings.add(said.error or said.warning, lines[place], column, f"{name}: {value}")
-                if found[subject][place] != NOT_TAKEN:
-                    self.findings.add("score_twice", lines[place], column, f"{name}: {value}")
-                found[subject][place] = NOT_TAKEN if said.code is None else said.code
-                spoken[place] = int(language[1]) if language else spoken[place]
-        if self.exam.languages and layout.language < 0:
-            self._extras["language"].extend(spoken)
+
+            def tell(code: str, value: str, row: int = lines[place]) -> None:
+                self.findings.add(code, row, column, value)
+
+            read = read_pairs(cell, self.exam.subjects, self.exam.scale, self.minus_one, tell)
+            self._spoken[place] = read.language
+            for subject, code in read.scores.items():
+                found[subject][place] = code
         return found
 
-    def _take_extras(self, layout: Layout, lines: list[int], turned: list[tuple[str, ...]]) -> None:
-        for name, column in self._extras.items():
-            place = getattr(layout, name)
+    def _extra_columns(self, lines: Sequence[int], turned: Sequence[Sequence[str]]) -> Iterator[Iterable[int]]:
+        for name in self._records.shape.extras:
+            place = -1 if name == "factor" else int(getattr(self._layout, name))
+            if name == "factor":
+                continue
             if place < 0:
-                if name == "language" and layout.pairs >= 0:
-                    continue
-                column.extend([0] * len(lines))
+                yield self._spoken if name == "language" and self._layout.pairs >= 0 else repeat(0)
                 continue
             memo = {"language": self._languages, "outcome": self._outcomes}.get(name)
-            codes = list(map(memo.__getitem__, turned[place])) if memo is not None else self._figures(turned[place])
-            if codes and max(codes) >= ODD:
+            codes = list(map(memo.__getitem__ if memo is not None else _figure, turned[place]))
+            if max(codes) >= ODD:
                 code = {"language": "language_unknown", "outcome": "outcome_unknown"}.get(name, "score_shape")
-                for index, value in enumerate(codes):
-                    if value >= ODD:
-                        self.findings.add(code, lines[index], layout.column_name(place), turned[place][index])
-                        codes[index] = 0 if memo is not None else NO_FIGURE
-            column.extend(codes)
+                column = self._at(self._layout.column_name(place))
+                for index in (index for index, value in enumerate(codes) if value >= ODD):
+                    self.findings.add(code, lines[index], column, turned[place][index])
+                    codes[index] = 0 if memo is not None else NO_FIGURE
+            yield codes
 
-    @staticmethod
-    def _figures(cells: tuple[str, ...]) -> list[int]:
-        found = []
-        for cell in cells:
-            said = read_score(cell, 0xFEFF)
-            found.append(ODD if said.code is None else min(said.code, NO_FIGURE))
-        return found
+    def _look_at_unknown(self, lines: Sequence[int], cells: Sequence[str], place: int) -> None:
+        """Name the rows whose scores hide, undecoded, in a column that we do not know."""
+        for row, cell in zip(lines, cells, strict=True):
+            if has_entities(cell):
+                self.findings.add("html_entities", row, self._at(self._layout.column_name(place)), cell)
 
-    @staticmethod
-    def _language(text: str) -> int:
-        key = folded_key(text)
-        if not key:
-            return 0
-        code = vocabulary().language_words.get(key)
-        return int(code[1]) if code else ODD
-
-    @staticmethod
-    def _outcome(text: str) -> int:
-        key = folded_key(text)
-        if not key:
-            return 0
-        words = vocabulary()
-        code = words.outcome_words.get(key)
-        return words.outcomes.index(code) + 1 if code else ODD
-
-    def _take_factors(
-        self, layout: Layout, lines: list[int], numbers: list[bytes], turned: list[tuple[str, ...]]
-    ) -> None:
-        if self.keys is None:
-            raise RuntimeError("an exam with factors needs keys")
-        places = {name: getattr(layout, {"identity_last4": "identity"}.get(name, name)) for name in self.exam.factors}
+    def _marks(self, lines: Sequence[int], numbers: list[bytes], turned: Sequence[Sequence[str]]) -> list[bytes]:
+        assert self.keys is not None
+        places = {name: self._factor_place(name) for name in self.exam.factors}
+        marks = []
         for index, number in enumerate(numbers):
-            said: dict[str, str] = {}
-            for name, place in places.items():
-                cell = turned[place][index] if place >= 0 else ""
-                value = comparable(name, cell)
-                if not value and place >= 0:
-                    shaped = name == "birth_date" and cell.strip()
-                    self.findings.add("birth_date_shape" if shaped else "factor_missing", lines[index], name)
-                if value:
-                    said[name] = value
-            whole = len(said) == len(places)
-            self._marks.append(
-                self.keys.mark(self.keys.current, self.salt, number.decode(), said) if whole else b"\0" * 8
-            )
+            said = {name: turned[place][index] for name, place in places.items() if place >= 0}
+            read = {name: self._factor(name, cell, lines[index]) for name, cell in said.items()}
+            whole = len(read) == len(places) and all(read.values())
+            mark = self.keys.mark(self.key_version, self.salt, number.decode(), read) if whole else NO_MARK
+            marks.append(mark)
+        return marks
 
-    def _run(self) -> Run:
-        width = max(map(len, self._numbers), default=1)
-        extras = tuple(self._extras) + (("factor",) if self.exam.factors else ())
-        shape = Shape(width, self.exam.subjects, extras)
-        columns: list[Iterable[object]] = [*self._columns.values(), *self._extras.values()]
-        if self.exam.factors:
-            columns.append(self._marks)
-        zero = bytes(1)[0]
-        pack = shape.struct.pack
-        records = [pack(*cells, zero) for cells in zip(self._numbers, *columns, strict=True)]
-        self._check_scoreless(shape)
-        order = self._sorted_unique(records, shape)
-        self._numbers, self._marks = [], []
-        return Run(shape, order, self._rows, self.findings)
+    def _factor(self, name: str, cell: str, row: int) -> str:
+        value = comparable(name, cell)
+        problem = "" if value else "birth_date_shape" if name == "birth_date" and cell.strip() else "factor_missing"
+        if name == "full_name" and is_legacy(cell):
+            problem = "legacy_font"
+        if problem:
+            self.findings.add(problem, row, self._at(name))  # without the value: it is about a person
+        return value
 
-    def _check_scoreless(self, shape: Shape) -> None:
-        empty = 0
-        first = 0
-        for place, codes in enumerate(zip(*self._columns.values(), strict=True)):
-            if min(codes) == NOT_TAKEN:
-                empty += 1
-                first = first or self._rows_of[place]
-                self.findings.add("no_score_at_all", self._rows_of[place], "", self._numbers[place].decode())
 
-    def _sorted_unique(self, records: list[bytes], shape: Shape) -> list[bytes]:
-        """Sorted by number; a number that comes twice is an error at its second place."""
-        width = shape.width
-        ordered = sorted(records)
-        repeated = {
-            one[:width] for one, other in zip(ordered, ordered[1:], strict=False) if one[:width] == other[:width]
-        }
-        if repeated:
-            seen: set[bytes] = set()
-            for place, record in enumerate(records):
-                number = record[:width]
-                if number in repeated and number in seen:
-                    text = number.rstrip(b"\0").decode()
-                    self.findings.add("number_repeated", self._rows_of[place], "", text)
-                seen.add(number)
-            kept: dict[bytes, bytes] = {}
-            for record in records:
-                kept.setdefault(record[:width], record)
-            ordered = sorted(kept.values())
-        return ordered
+def _figure(text: str) -> int:
+    said = read_score(text, LOWEST_STATE - 1)
+    return ODD if said.code is None else NO_FIGURE if said.code >= LOWEST_STATE else said.code
+
+
+def _language(text: str) -> int:
+    key = folded_key(text)
+    code = vocabulary().language_words.get(key, "") if key else "N0"
+    return int(code[1]) if code else ODD
+
+
+def _outcome(text: str) -> int:
+    key = folded_key(text)
+    words = vocabulary()
+    code = words.outcome_words.get(key, "")
+    return words.outcomes.index(code) + 1 if code else ODD if key else 0

@@ -10,6 +10,8 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain, islice, pairwise
+from operator import eq
 from typing import ClassVar
 
 from miniapp.audit.model import Event
@@ -21,12 +23,13 @@ from miniapp.core.files import Files
 from miniapp.core.ids import Ids
 from miniapp.exam_scores import blocks, difference
 from miniapp.exam_scores.blocks import BLOCK_MOST, Built, Shape
+from miniapp.exam_scores.chunks import Chunk
 from miniapp.exam_scores.difference import Change, Difference, compare, said
 from miniapp.exam_scores.factors import FactorKeys
 from miniapp.exam_scores.findings import Findings
 from miniapp.exam_scores.gathering import Gathering, Run
-from miniapp.exam_scores.model import Edition, EditionState, Exam, FileState, Finding, ScoreFile
-from miniapp.exam_scores.reading import Chunk, Progress, read_rows
+from miniapp.exam_scores.model import Edition, EditionState, Exam, FileState, Finding, Reason, ScoreFile
+from miniapp.exam_scores.reading import Progress, read_rows
 from miniapp.exam_scores.statistics import Statistics, count
 from miniapp.exam_scores.store import ExamScoreStore, Manifest
 
@@ -64,7 +67,7 @@ class Importing:
         self._ids = ids
 
     def run(self, note: ImportEdition, tell: Tell | None = None) -> Edition:
-        """Bring an edition to `checked`; does nothing for one that is past it. Conflict while another worker is at it."""
+        """Bring an edition to `checked`; nothing for one that is past it. Conflict while another worker is at it."""
         exam = self._store.exam(note.agency, note.slug, consistent=True)
         worker = self._ids.new("wrk")
         beat = _Beat(self._store, self._clock, exam, note.edition, worker, tell)
@@ -75,7 +78,7 @@ class Importing:
             self._store.leave(exam, note.edition, worker)
 
     def wake(self, note: ImportEdition) -> None:
-        """What the queue calls: like `run`, but a worker that is at it already is no failure (the schedule asks again)."""
+        """What the queue calls: like `run`, but another worker being at it is no failure (the schedule asks again)."""
         try:
             self.run(note)
         except Conflict as conflict:
@@ -108,8 +111,9 @@ class Importing:
     def _read(self, exam: Exam, edition: Edition, item: ScoreFile, beat: "_Beat") -> Run | None:
         """One file to a run; a file that is no table of scores is refused with the reason."""
         progress = Progress()
+        version = self._key_version(exam, self._base(exam))
         gathering = Gathering(
-            exam, item.pad_numbers, item.minus_one, self._keys if exam.factors else None, exam.id, edition.partial
+            exam, item.pad_numbers, item.minus_one, self._keys, exam.id, edition.partial, key_version=version
         )
         stream = self._files.open(UPLOADS, item.key)
         chunks = read_rows(stream, progress)
@@ -117,28 +121,32 @@ class Importing:
         try:
             run = gathering.take(_told(chunks, lambda: beat("reading", progress.done, item.size)))
         except Invalid as refusal:
-            finding = Finding(refusal.code, "error", 1, int(refusal.facts.get("row", 0)), "", "")
-            read_file = replace(item, state=FileState.REFUSED, errors=1, findings=(finding,))
-        else:
+            facts = refusal.facts
+            gathering.findings.add(
+                refusal.code, int(facts.get("row", 0)), "", str(facts.get("most", facts.get("why", "")))
+            )
+        findings = gathering.findings
+        self._keep_places(exam, edition, item, findings)
+        read_file = replace(
+            item,
+            state=FileState.REFUSED if run is None else FileState.READ,
+            errors=findings.count("error"),
+            warnings=findings.count("warning"),
+            findings=findings.kinds(),
+            done=item.size,
+            beat_at=iso(self._clock.now()),
+        )
+        if run is not None:
             key = f"runs/{exam.agency}/{exam.slug}/{edition.id}/{item.id}"
             self._files.put(PACKS, key, _packed_run(run))
-            self._keep_places(exam, edition, item, run.findings)
-            read_file = replace(
-                item,
-                state=FileState.READ,
-                rows=run.rows,
-                errors=run.findings.count("error"),
-                warnings=run.findings.count("warning"),
-                findings=run.findings.kinds(),
-                run=key,
-            )
-        self._replace_file(exam, edition.id, replace(read_file, done=item.size, beat_at=iso(self._clock.now())))
+            read_file = replace(read_file, rows=run.rows, run=key)
+        self._replace_file(exam, edition.id, read_file)
         return run
 
     def _keep_places(self, exam: Exam, edition: Edition, item: ScoreFile, findings: Findings) -> None:
         lines = [[place.code, place.row, place.column, place.value] for place in findings]
         body = zlib.compress(json.dumps(lines, ensure_ascii=False).encode(), 6)
-        self._files.put(PACKS, f"findings/{exam.agency}/{exam.slug}/{edition.id}/{item.id}", body)
+        self._files.put(PACKS, findings_key(exam, edition.id, item.id), body)
 
     def _replace_file(self, exam: Exam, edition_id: str, changed: ScoreFile) -> None:
         """Put a file's new state into its edition, whatever else changed there meanwhile."""
@@ -159,17 +167,20 @@ class Importing:
         if not good:
             return self._checked(exam, edition, "", Difference(), 0)
         beat("comparing", 0, 1, force=True)
-        shape, records, repeated = self._records(good, held)
-        if repeated:
-            edition = self._blame(edition, "number_in_two_files", len(repeated), repeated[0])
-        held.clear()
         base = self._base(exam)
         if base is None and edition.partial:  # what it was to be laid over was withdrawn meanwhile
             return self._checked(exam, self._blame(edition, "correction_without_base", 1), "", Difference(), 0)
-        salt, version = exam.id, self._keys.current if exam.factors else ""
+        salt, version = exam.id, self._key_version(exam, base)
+        if base is not None and edition.partial and base.key_version not in ("", version):
+            return self._checked(exam, self._blame(edition, "factor_key_gone", 1), "", Difference(), 0)
+        runs = [held[item.id] if item.id in held else _unpacked_run(self._object(item.run)) for item in good]
+        self._read_anew(exam, edition, good, runs, version)
+        shape, records, repeated = self._records(runs)
+        if repeated:
+            edition = self._blame(edition, "number_in_two_files", len(repeated), repeated[0])
+        held.clear()
         if base is not None:
             shape, records, found = self._over(exam, edition, base, shape, records)
-            salt, version = base.salt or salt, base.key_version or version
         else:
             found = Difference(added=len(records))
         total = len(records)
@@ -183,21 +194,32 @@ class Importing:
         self._keep_changes(exam, edition, found)
         return self._checked(exam, edition, manifest.build, found, built.count)
 
-    def _records(self, good: list[ScoreFile], held: dict[str, Run]) -> tuple[Shape, list[bytes], list[str]]:
+    def _key_version(self, exam: Exam, base: Manifest | None) -> str:
+        """Which key hashes the factors: that of the edition that is out, while we have it, so that they compare."""
+        if not exam.factors:
+            return ""
+        return base.key_version if base is not None and self._keys.knows(base.key_version) else self._keys.current
+
+    def _read_anew(self, exam: Exam, edition: Edition, good: list[ScoreFile], runs: list[Run], version: str) -> None:
+        """Files that were read under another key, before another edition went out, are read once more."""
+        stale = [item for item, run in zip(good, runs, strict=True) if run.key_version != version]
+        for item in stale:
+            self._replace_file(exam, edition.id, replace(item, state=FileState.WAITING))
+        if stale:
+            raise Conflict("edition_changed_meanwhile")
+
+    @staticmethod
+    def _records(runs: list[Run]) -> tuple[Shape, list[bytes], list[str]]:
         """All runs as one, sorted by number; numbers that two files name are repeated."""
-        runs = [held[item.id] if item.id in held else _unpacked_run(self._object(item.run)) for item in good]
         if len(runs) == 1:
             return runs[0].shape, runs[0].records, []
         shape = difference.common_shape(run.shape for run in runs)
-        merged: dict[bytes, bytes] = {}
-        repeated: list[str] = []
-        for run in runs:
-            for record in difference.widened(run.records, run.shape, shape):
-                number = record[: shape.width]
-                if number in merged:
-                    repeated.append(number.rstrip(b"\0").decode())
-                merged.setdefault(number, record)
-        return shape, sorted(merged.values()), repeated
+        records = sorted(chain.from_iterable(difference.widened(run.records, run.shape, shape) for run in runs))
+        keys = [record[: shape.width] for record in records]
+        if not any(map(eq, keys, islice(keys, 1, None))):
+            return shape, records, []
+        repeated = [one.rstrip(b"\0").decode() for one, two in pairwise(keys) if one == two]
+        return shape, list(dict(zip(keys, records, strict=True)).values()), repeated
 
     def _object(self, key: str) -> bytes:
         return self._files.open(PACKS, key).read()
@@ -223,7 +245,7 @@ class Importing:
             segment = self._store.segment(exam.agency, exam.slug, base.build, place)
             old += difference.widened(blocks.records(segment, base.shape), base.shape, wide)
         old.sort()
-        mark = min(len(exam.history) + 1, 255)
+        mark = 0 if edition.reason is Reason.RELEASE else min(len(exam.history) + 1, 255)
         result, found = compare(old, wide, difference.widened(records, shape, wide), wide, mark, edition.partial)
         return wide, result, found
 
@@ -288,6 +310,11 @@ class Importing:
         return pointer.build if pointer else ""
 
 
+def findings_key(exam: Exam, edition_id: str, file_id: str) -> str:
+    """Where the list of a file's problems lies, in the packs bucket."""
+    return f"findings/{exam.agency}/{exam.slug}/{edition_id}/{file_id}"
+
+
 def changes_key(exam: Exam, edition_id: str) -> str:
     """Where the list of changes of an edition lies, in the packs bucket."""
     return f"changes/{exam.agency}/{exam.slug}/{edition_id}"
@@ -320,17 +347,17 @@ def _told(chunks: Iterable[Chunk], tell: Callable[[], None]) -> Iterator[Chunk]:
 
 def _packed_run(run: Run) -> bytes:
     """A run as an object: one line about the shape, then the records."""
-    head = json.dumps([run.shape.width, run.shape.subjects, run.shape.extras, run.rows]).encode()
+    head = json.dumps([run.shape.width, run.shape.subjects, run.shape.extras, run.rows, run.key_version]).encode()
     return head + b"\n" + zlib.compress(b"".join(run.records), 1)
 
 
 def _unpacked_run(body: bytes) -> Run:
     head, _, packed = body.partition(b"\n")
-    width, subjects, extras, total = json.loads(head)
+    width, subjects, extras, total, version = json.loads(head)
     shape = Shape(width, tuple(subjects), tuple(extras))
     raw = zlib.decompress(packed)
     records = [raw[start : start + shape.size] for start in range(0, len(raw), shape.size)]
-    return Run(shape, records, total, Findings())
+    return Run(shape, records, total, Findings(), version)
 
 
 def _lines(changes: list[Change]) -> list[list[str]]:

@@ -1,31 +1,31 @@
 """From a file's bytes to rows of text, streaming and bounded. For the import worker.
 
-Takes CSV (comma, semicolon or tab; UTF-8, or UTF-16 with its mark), plain or in gzip or xz, and XLSX within limits. It
-knows no scores: it splits, counts and refuses what can't be a table, naming the row. Limits hold after unpacking."""
+Takes CSV (comma, semicolon or tab; UTF-8, or UTF-16 with its mark), plain or in gzip or xz; workbooks are `workbooks`'
+work. It knows no scores: it splits, counts and refuses what can't be a table, naming the row. Limits hold after
+unpacking, and a broken line is refused rather than mended."""
 
+import codecs
 import csv
 import io
 import itertools
-import zipfile
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from miniapp.core.errors import Invalid
+from miniapp.exam_scores.chunks import CHUNK_ROWS, LONGEST_LINE, Chunk
+from miniapp.exam_scores.kinds import OLE, ZIP, refuse_other_kinds
+from miniapp.exam_scores.unpacking import MOST_BYTES, unpacked
+from miniapp.exam_scores.workbooks import ole_kind, read_workbook
 
 MOST_ROWS = 2_000_000
-MOST_BYTES = 200 * 1024 * 1024
-LONGEST_LINE = 64 * 1024
-LONGEST_CELL = 2_000
-CHUNK_ROWS = 8_192
-XLSX_BYTES = 10 * 1024 * 1024
-XLSX_ENTRIES = 200
-XLSX_INFLATED = 80 * 1024 * 1024
-XLSX_RATIO = 150
-XLSX_ROWS = 1_500_000
-HEADER_WITHIN = 20
+HEAD = 256 * 1024
+DELIMITERS = (",", ";", "\t")
+HEAD_LINES = 20
 
-GZIP, XZ, ZIP, OLD_EXCEL, PDF = b"\x1f\x8b", b"\xfd7zXZ\x00", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
+_QUOTED = re.compile(r'"[^"]*"')
 
 csv.field_size_limit(LONGEST_LINE)
 
@@ -37,25 +37,23 @@ class Progress:
     done: int = 0
 
 
-Chunk = tuple[int, list[list[str]]]  # number of its first row as people count (header is 1), rows
-
-
 def read_rows(stream: BinaryIO, progress: Progress | None = None) -> Iterator[Chunk]:
     """Chunks of rows from a stored file, header included.
 
-    Raises Invalid: `file_empty`, `file_kind_unknown`, `file_too_large`, `too_many_rows`, `encoding` (row),
-    `line_too_long` (row), `xlsx_too_large`, `xlsx_broken`, `archive_broken`."""
-    counted = _Counted(stream, progress or Progress())
-    buffered = io.BufferedReader(counted, 256 * 1024)
-    head = buffered.peek(8)[:8]
-    if not head:
-        raise Invalid("file_empty")
+    Raises Invalid, all with `row` where there is one: what `kinds` and `workbooks` refuse, `file_empty`,
+    `file_too_large`, `archive_broken`, `too_many_rows`, `encoding`, `nul_bytes`, `line_too_long`, `cell_too_long`,
+    `line_malformed`."""
+    counted = io.BufferedReader(_Counted(stream, progress or Progress()), HEAD)
+    head = counted.peek(HEAD)
     if head.startswith(ZIP):
-        yield from _xlsx(buffered)
+        yield from read_workbook(counted)
         return
-    if head.startswith((OLD_EXCEL, PDF)) or (head.lstrip()[:1] in (b"{", b"[", b"<") and not _is_text_row(buffered)):
-        raise Invalid("file_kind_unknown")
-    yield from _csv(_unpacked(buffered, head))
+    if head.startswith(OLE):
+        raise Invalid(ole_kind(counted))
+    text = unpacked(counted, head)
+    head = text.peek(HEAD)
+    refuse_other_kinds(head)
+    yield from _csv(text, head)
 
 
 class _Counted(io.RawIOBase):
@@ -77,169 +75,118 @@ class _Counted(io.RawIOBase):
         return len(data)
 
 
-def _is_text_row(stream: io.BufferedReader) -> bool:
-    first = stream.peek(200)[:200].split(b"\n")[0]
-    return first.count(b",") >= 2 and not first.lstrip().startswith((b"{", b"[", b"<"))
-
-
-def _unpacked(stream: io.BufferedReader, head: bytes) -> BinaryIO:
-    import gzip
-    import lzma
-
-    if head.startswith(GZIP):
-        return _Limited(gzip.GzipFile(fileobj=stream))
-    if head.startswith(XZ):
-        return _Limited(lzma.LZMAFile(stream))
-    return stream
-
-
-class _Limited(io.BufferedReader):
-    """Unpacked bytes, no more than the limit: a bomb ends here."""
-
-    def __init__(self, stream: Any) -> None:
-        super().__init__(_Unpacking(stream), 256 * 1024)
-
-
-class _Unpacking(io.RawIOBase):
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-        self._seen = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        import lzma
-        import zlib
-
-        try:
-            data = self._stream.read(len(buffer))
-        except (OSError, EOFError, lzma.LZMAError, zlib.error):
-            raise Invalid("archive_broken") from None
-        buffer[: len(data)] = data
-        self._seen += len(data)
-        if self._seen > MOST_BYTES:
-            raise Invalid("file_too_large", most=MOST_BYTES)
-        return len(data)
-
-
-def _csv(stream: BinaryIO) -> Iterator[Chunk]:
-    reader_of_head = io.BufferedReader(stream, 256 * 1024) if not hasattr(stream, "peek") else stream
-    head = reader_of_head.peek(4096)[:4096]  # type: ignore[attr-defined]
-    if not head:
+def _csv(stream: io.BufferedReader, head: bytes) -> Iterator[Chunk]:
+    encoding = "utf-16" if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
+    delimiter = _delimiter(head.decode(encoding, "replace"))
+    texts = _texts(stream, encoding)
+    first = 1
+    try:
+        for chunk in _chunks(texts, delimiter):
+            chunk.first = first
+            first += len(chunk)
+            if first > MOST_ROWS + 2:
+                raise Invalid("too_many_rows", most=MOST_ROWS)
+            yield chunk
+    except _Malformed as failure:
+        raise Invalid(str(failure), row=first) from None
+    if first == 1:
         raise Invalid("file_empty")
-    encoding = "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    if encoding != "utf-16" and b"\x00" in head:
-        raise Invalid("file_kind_unknown")
-    text = io.TextIOWrapper(reader_of_head, encoding=encoding, errors="strict", newline="")  # type: ignore[type-var]
-    lines = _Lines(text)
-    reader = csv.reader(lines, delimiter=_delimiter(head.decode("utf-8", "replace")), strict=True)
-    row = 1
+
+
+def _chunks(texts: Iterator[str], delimiter: str) -> Iterator[Chunk]:
+    for text in texts:
+        yield from _plain(text, delimiter) if '"' not in text else _quoted(itertools.chain([text], texts), delimiter)
+
+
+def _plain(text: str, delimiter: str) -> Iterator[Chunk]:
+    """Whole lines without a quotation mark. Where all are equally wide, columns are cut out without making rows."""
+    lines = text.replace("\r\n", "\n")
+    width = lines.split("\n", 1)[0].count(delimiter) + 1
+    if lines.endswith("\n") and "\r" not in lines:
+        cells = lines.replace("\n", f"{delimiter}\n{delimiter}").split(delimiter)
+        ends = cells[width :: width + 1]
+        if ends.count("\n") == len(ends) == lines.count("\n") and len(cells) == len(ends) * (width + 1) + 1:
+            yield Chunk(1, None, [cells[place : -1 : width + 1] for place in range(width)])
+            return
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    yield Chunk(1, rows)
+
+
+def _quoted(texts: Iterator[str], delimiter: str) -> Iterator[Chunk]:
+    """The rest of a file in which cells are quoted: one may go on over the end of its line."""
+    lines = itertools.chain.from_iterable(io.StringIO(text, newline="") for text in texts)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
+        rows: list[list[str]] = []
         try:
-            rows = list(itertools.islice(reader, CHUNK_ROWS))
-        except UnicodeDecodeError:
-            raise Invalid("encoding", row=lines.count + 1) from None
-        except csv.Error:
-            raise Invalid("line_malformed", row=lines.count) from None
+            rows.extend(itertools.islice(reader, CHUNK_ROWS))  # keeps what came before a failure
+        except csv.Error as failure:
+            if rows:
+                yield Chunk(1, rows)
+            code = "cell_too_long" if "limit" in str(failure) or "end of data" in str(failure) else "line_malformed"
+            raise _Malformed(code) from None
         if not rows:
-            break
-        if row + len(rows) - 1 > MOST_ROWS + 1:
-            raise Invalid("too_many_rows", most=MOST_ROWS)
-        yield row, rows
-        row += len(rows)
-    if row == 1:
-        raise Invalid("file_empty")
+            return
+        yield Chunk(1, rows)
 
 
-class _Lines:
-    """Lines with a bound on their length, so that a file without line ends can't fill the memory."""
+class _Malformed(Exception):
+    """The row after the last one handed out can't be read."""
 
-    def __init__(self, text: io.TextIOWrapper) -> None:
-        self._text = text
-        self.count = 0
 
-    def __iter__(self) -> Iterator[str]:
-        readline = self._text.readline
-        while line := readline(LONGEST_LINE + 1):
-            self.count += 1
-            if len(line) > LONGEST_LINE:
-                raise Invalid("line_too_long", row=self.count)
-            yield line
+def _texts(stream: BinaryIO, encoding: str) -> Iterator[str]:
+    """Pieces of whole lines; every refusal names its line."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    rest, line = "", 1
+    while block := stream.read(HEAD):
+        try:
+            text = rest + decoder.decode(block)
+        except UnicodeDecodeError as failure:
+            before = failure.object[: failure.start].decode("utf-16" if encoding == "utf-16" else "utf-8", "ignore")
+            raise Invalid("encoding", row=line + (rest + before).count("\n")) from None
+        end = _last_end(text)
+        whole, rest = text[:end], text[end:]
+        _check_lines(whole, line)
+        line += whole.count("\n") or whole.count("\r")
+        if len(rest) > LONGEST_LINE:
+            raise Invalid("line_too_long", row=line)
+        if whole:
+            yield whole
+    try:
+        rest += decoder.decode(b"", True)
+    except UnicodeDecodeError:
+        raise Invalid("encoding", row=line) from None
+    if rest:
+        _check_lines(rest, line)
+        yield rest
+
+
+def _last_end(text: str) -> int:
+    """The place after the last line end; a lone CR counts only where no line ends in LF (files of old Macs)."""
+    end = text.rfind("\n") + 1
+    return end or (text.rfind("\r", 0, len(text) - 1) + 1)
+
+
+def _check_lines(text: str, line: int) -> None:
+    if "\0" in text:
+        raise Invalid("nul_bytes", row=line + text[: text.index("\0")].count("\n"))
+    ends = "\n" if "\n" in text else "\r"
+    half = LONGEST_LINE // 2  # a longer line covers one of these windows whole
+    if all(ends in text[start : start + half] for start in range(0, len(text) - half, half)):
+        return
+    for place, held in enumerate(text.split(ends)):
+        if len(held) > LONGEST_LINE:
+            raise Invalid("line_too_long", row=line + place)
 
 
 def _delimiter(head: str) -> str:
-    first = head.split("\n", 1)[0]
-    return max((",", ";", "\t"), key=first.count)
-
-
-def _xlsx(stream: BinaryIO) -> Iterator[Chunk]:
-    body = stream.read(XLSX_BYTES + 1)
-    if len(body) > XLSX_BYTES:
-        raise Invalid("xlsx_too_large")
-    _inspect(body)
-    from openpyxl import load_workbook
-
-    try:
-        book = load_workbook(io.BytesIO(body), read_only=True, data_only=True, keep_links=False)
-        yield from _chunks(_sheet_rows(book))
-    except Invalid:
-        raise
-    except Exception:  # a hostile sheet may fail anywhere in the parser; all of it means the same to the officer
-        raise Invalid("xlsx_broken") from None
-
-
-def _inspect(body: bytes) -> None:
-    """Refuse a bomb by its table of contents, before any parser sees it (quality F51)."""
-    try:
-        entries = zipfile.ZipFile(io.BytesIO(body)).infolist()
-    except zipfile.BadZipFile:
-        raise Invalid("xlsx_broken") from None
-    inflated = sum(entry.file_size for entry in entries)
-    names = [entry.filename.lower() for entry in entries]
-    if not any(name.startswith("xl/worksheets/") for name in names):
-        raise Invalid("file_kind_unknown")
-    nested = any(name.endswith((".zip", ".xlsx", ".bin")) and "vba" in name or name.endswith(".zip") for name in names)
-    ratio = max((entry.file_size // max(entry.compress_size, 1) for entry in entries), default=0)
-    if len(entries) > XLSX_ENTRIES or inflated > XLSX_INFLATED or nested or ratio > XLSX_RATIO:
-        raise Invalid("xlsx_too_large")
-
-
-def _sheet_rows(book: Any) -> Iterator[list[str]]:
-    """Rows of the sheets that hold something; a sheet after the first must repeat the header."""
-    header: list[str] | None = None
-    for sheet in book.worksheets:
-        for place, values in enumerate(sheet.iter_rows(values_only=True)):
-            cells = [_cell(value) for value in values]
-            while cells and not cells[-1]:
-                cells.pop()
-            if header is None:
-                header = cells if cells else None
-            elif place == 0 and cells == header:
-                continue
-            if cells or header is None:
-                yield cells
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(round(value, 6))
-    if hasattr(value, "isoformat"):
-        return str(value.isoformat())[:10]
-    text = str(value)
-    if len(text) > LONGEST_CELL:
-        raise Invalid("cell_too_long")
-    return text.strip()
-
-
-def _chunks(rows: Iterator[list[str]]) -> Iterator[Chunk]:
-    first = 1
-    while chunk := list(itertools.islice(rows, CHUNK_ROWS)):
-        if first + len(chunk) - 1 > XLSX_ROWS:
-            raise Invalid("too_many_rows", most=XLSX_ROWS)
-        yield first, chunk
-        first += len(chunk)
-    if first == 1:
-        raise Invalid("file_empty")
+    """What separates the columns: it stands equally often in the most of the first lines (a decimal comma does not)."""
+    lines = [_QUOTED.sub("", line) for line in head.splitlines()[:HEAD_LINES] if line.strip()]
+    best, votes = ",", 0
+    for delimiter in DELIMITERS:
+        counts = Counter(line.count(delimiter) for line in lines)
+        counts.pop(0, None)
+        agreed = max(counts.values(), default=0)
+        if agreed > votes or (agreed == votes and agreed and delimiter != ","):
+            best, votes = delimiter, agreed
+    return best

@@ -15,11 +15,16 @@ EXEMPT = 0xFFFD
 SUSPENDED = 0xFFFC
 CANCELLED = 0xFFFB
 LOWEST_STATE = 0xFF00  # codes below are hundredths
+UNSAID = 0xFFF0  # only in files that correct: the file has no such column, so the score stays as it was
 STATES = {"not_taken": NOT_TAKEN, "absent": ABSENT, "exempt": EXEMPT, "suspended": SUSPENDED, "cancelled": CANCELLED}
 STATE_NAMES = {code: name for name, code in STATES.items()}
 STEP = 5  # hundredths; off-step scores are real (means of markers) but worth a look
 
-_SHAPE = re.compile(r"(\d{0,3})(?:[.,](\d{1,2})0*)?\Z")
+_SHAPE = re.compile(r"([0-9]{0,6})(?:[.,]([0-9]{1,2})0*)?\Z")
+_DATE = re.compile(  # what spreadsheets make of 8.25: 25-Aug, 25/08/2026, 2026-08-25, 25-Thg8
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[/-][0-9]{1,2}(?:[/-][0-9]{2,4})?|[0-9]{1,2}-[a-z]{3}[0-9]{0,2}|[a-z]{3}-[0-9]{2}"
+)
+MINUS_ONE = frozenset({"-1", "-1.0", "-1,0", "-1.00", "-1,00"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,8 @@ class ReadScore:
 def read_score(text: str, scale: int = 1000, minus_one: str = "absent") -> ReadScore:
     """A cell's text as a score on a scale of `scale` hundredths.
 
-    Errors: `score_shape` (text where a number belongs), `score_off_scale`. Warnings: `score_off_step`, `minus_one`."""
+    Errors: `score_shape` (text where a number belongs), `score_off_scale`, `score_is_date`, `formula_in_cell`.
+    Warnings: `score_off_step`, `minus_one`."""
     text = text.strip()
     if not text:
         return ReadScore(NOT_TAKEN)
@@ -48,11 +54,15 @@ def read_score(text: str, scale: int = 1000, minus_one: str = "absent") -> ReadS
 
 
 def _read_state(text: str, minus_one: str) -> ReadScore:
-    if text in ("-1", "-1.0", "-1,0", "-1.00", "-1,00"):
+    if text in MINUS_ONE:
         return ReadScore(STATES[minus_one], warning="minus_one")
-    state = vocabulary().state_words.get(folded_key(text)) if len(text) <= 40 else None
-    if state is None:
+    if text.startswith("="):
+        return ReadScore(None, "formula_in_cell")
+    if len(text) > 40:
         return ReadScore(None, "score_shape")
+    state = vocabulary().state_words.get(folded_key(text))
+    if state is None:
+        return ReadScore(None, "score_is_date" if _DATE.match(text.lower()) else "score_shape")
     return ReadScore(STATES[state])
 
 

@@ -4,8 +4,11 @@ For building an edition; computed once from the final records and kept beside th
 shown to citizens. Pure: records in, numbers out. Means are in thousandths of a hundredth, so no float is kept."""
 
 import json
+import struct
+import sys
 import zlib
-from collections import Counter
+from array import array
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,9 +16,9 @@ from itertools import groupby
 from operator import add
 from typing import Any
 
-from miniapp.exam_scores.blocks import Shape
+from miniapp.exam_scores.blocks import EXTRAS, Shape
 from miniapp.exam_scores.combinations import Combination
-from miniapp.exam_scores.scores import LOWEST_STATE, NOT_TAKEN, STATE_NAMES, rounded
+from miniapp.exam_scores.scores import LOWEST_STATE, STATE_NAMES, rounded
 
 SMALLEST_GROUP = 10
 
@@ -132,27 +135,70 @@ def count(
     subjects: dict[str, Counter[int]] = {subject: Counter() for subject in shape.subjects}
     totals: dict[str, Counter[int]] = {item.code: Counter() for item in combinations}
     prefixes: dict[str, dict[str, tuple[int, int]]] = {}
+    spoken = any(item.language for item in combinations) and "language" in shape.extras
     done = 0
     for prefix, group in groupby(records, lambda record: record[:prefix_length]):
         members = list(group)
-        columns = _columns(members, shape)
-        prefixes[prefix.rstrip(b"\0").decode()] = _count_group(columns, subjects, len(members))
-        _count_totals(columns, shape, combinations, totals)
+        prefixes[prefix.rstrip(b"\0").decode()] = _count_group(_columns(members, shape), subjects, len(members))
+        for (taken, language), alike in _alike(members, shape, spoken).items():
+            _count_totals(_columns(alike, shape), _usable(combinations, taken, language), totals)
         done += len(members)
         tell(done)
     return Statistics(
         len(records),
         {subject: Distribution(_scores(counter)) for subject, counter in subjects.items()},
-        {code: Distribution(_scores(counter)) for code, counter in totals.items()},
+        {code: Distribution(dict(counter)) for code, counter in totals.items()},
         prefixes,
         {subject: _states(counter) for subject, counter in subjects.items()},
     )
 
 
-def _columns(members: list[bytes], shape: Shape) -> dict[str, Sequence[int]]:
-    turned = list(zip(*shape.struct.iter_unpack(b"".join(members)), strict=True))
-    names = ("number", *shape.subjects, *shape.extras, "change")
-    return dict(zip(names, turned, strict=True))
+def _columns(members: Sequence[bytes], shape: Shape) -> dict[str, Sequence[int]]:
+    """The scores' codes, by subject, two bytes each: whole years pass through here."""
+    start, wide = shape.width, len(shape.subjects)
+    codes = array("H", b"".join([record[start : start + 2 * wide] for record in members]))
+    if sys.byteorder == "little":
+        codes.byteswap()
+    return {subject: codes[place::wide] for place, subject in enumerate(shape.subjects)}
+
+
+def _alike(
+    members: Sequence[bytes], shape: Shape, spoken: bool
+) -> Mapping[tuple[frozenset[str], int | None], list[bytes]]:
+    """Members by which subjects they have a score of and, if `spoken`, by language (else None): few groups in any exam.
+
+    The high byte of a code says whether it is a state."""
+    start, end = shape.width, shape.width + 2 * len(shape.subjects)
+    place = end + _offset(shape, "language") if spoken else end
+    found: defaultdict[bytes, list[bytes]] = defaultdict(list)
+    for record in members:
+        found[record[start:end:2].translate(_IS_STATE) + record[place : place + spoken]].append(record)
+    wide = len(shape.subjects)
+    return {
+        (
+            frozenset(subject for subject, state in zip(shape.subjects, key[:wide], strict=True) if not state),
+            key[wide] if spoken else None,
+        ): alike
+        for key, alike in found.items()
+    }
+
+
+def _offset(shape: Shape, name: str) -> int:
+    """Where an extra begins, counted from the first extra."""
+    before = shape.extras[: shape.extras.index(name)]
+    return struct.calcsize(">" + "".join(EXTRAS[extra] for extra in before))
+
+
+_IS_STATE = bytes(code >= LOWEST_STATE >> 8 for code in range(256))
+
+
+def _usable(combinations: Sequence[Combination], taken: frozenset[str], language: int | None) -> list[Combination]:
+    """Combinations whose three subjects have scores, in their language (all, where a file has no languages)."""
+    return [
+        item
+        for item in combinations
+        if taken.issuperset(item.subjects) and (not item.language or language in (None, item.language))
+    ]
 
 
 def _count_group(
@@ -168,25 +214,12 @@ def _count_group(
 
 
 def _count_totals(
-    columns: Mapping[str, Sequence[int]],
-    shape: Shape,
-    combinations: Sequence[Combination],
-    totals: Mapping[str, Counter[int]],
+    columns: Mapping[str, Sequence[int]], combinations: Sequence[Combination], totals: Mapping[str, Counter[int]]
 ) -> None:
-    """Add three columns at a time; a state is so large that its sum can't be mistaken for a total."""
+    """Add three columns at a time, all of them scores."""
     for item in combinations:
-        first, second, third = (
-            _spoken(columns, item.language) if item.language and subject == "nn" else columns[subject]
-            for subject in item.subjects
-        )
+        first, second, third = (columns[subject] for subject in item.subjects)
         totals[item.code].update(map(add, map(add, first, second), third))
-
-
-def _spoken(columns: Mapping[str, Sequence[int]], language: int) -> Sequence[int]:
-    spoken = columns.get("language")
-    if spoken is None:
-        return columns["nn"]
-    return [code if said == language else NOT_TAKEN for code, said in zip(columns["nn"], spoken, strict=True)]
 
 
 def _scores(counter: Mapping[int, int]) -> dict[int, int]:
