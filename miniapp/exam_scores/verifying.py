@@ -1,0 +1,51 @@
+"""The last look before a release: is what is kept what was checked? For approving; it changes nothing.
+
+Every segment is read again and compared with its hash and with the pack, every record counted, and a sample of each
+segment looked up the way a citizen's look-up does it."""
+
+import hashlib
+from collections.abc import Callable
+
+from miniapp.core.errors import Unavailable
+from miniapp.core.files import Files
+from miniapp.exam_scores import blocks
+from miniapp.exam_scores.model import Exam
+from miniapp.exam_scores.store import ExamScoreStore, Manifest
+
+PACKS = "packs"
+SAMPLE = 50
+
+
+def verify_build(
+    store: ExamScoreStore,
+    files: Files,
+    exam: Exam,
+    manifest: Manifest,
+    pack_most: int,
+    tell: Callable[[int, int], None],
+) -> None:
+    """Every segment and the pack against the manifest, and a sample looked up; Unavailable `build_damaged`."""
+    pack = files.get(PACKS, manifest.pack, max(pack_most, sum(manifest.sizes)))
+    packed = blocks.split(pack, manifest.sizes)
+    shape = manifest.shape
+    total = 0
+    for place, digest in enumerate(manifest.hashes):
+        segment = store.segment(exam.agency, exam.slug, manifest.build, place)
+        if hashlib.sha256(segment).hexdigest() != digest or packed[place] != segment:
+            raise Unavailable("build_damaged", segment=place)
+        total += sum(len(raw) // shape.size for raw in blocks.raw_blocks(segment))
+        _look_up_some(manifest, segment)
+        tell(place + 1, len(manifest.hashes))
+    if total != manifest.count or blocks.overall(manifest.hashes, shape, manifest.blocks) != manifest.build:
+        raise Unavailable("build_damaged", segment=-1)
+
+
+def _look_up_some(manifest: Manifest, segment: bytes) -> None:
+    shape = manifest.shape
+    for place, record in enumerate(blocks.records(segment, shape)):
+        if place >= SAMPLE:
+            return
+        number = shape.result(record).number
+        block = blocks.block_of(number, manifest.blocks)
+        if blocks.find(blocks.raw_block(segment, block), shape, number) != record:
+            raise Unavailable("build_damaged", segment=blocks.segment_of(block, manifest.firsts))
