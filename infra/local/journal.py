@@ -12,6 +12,7 @@ import os
 import re
 import struct
 import sys
+import threading
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -114,13 +115,14 @@ def _whole_frame_in(rest: bytes) -> bool:
 
 
 class Journal:
-    """The writing side: one process, one thread at a time."""
+    """The writing side of one process: one thread appends, another may `sync`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._number = 0
         self._file: int | None = None
+        self._open = threading.Lock()  # held while the file may not be closed
         self.size = 0
 
     def load(self) -> Groups:
@@ -132,7 +134,7 @@ class Journal:
         return groups
 
     def append(self, changes: Iterable[Change]) -> int:
-        """Keep the changes as one frame; they are on the disk on return. The number of bytes written."""
+        """Hand the changes to the system as one frame: no death of this process loses them. The bytes written."""
         payload = encode(changes)
         if not payload or self._file is None:
             return 0
@@ -140,9 +142,14 @@ class Journal:
         written = memoryview(frame)
         while written:
             written = written[os.write(self._file, written) :]
-        os.fsync(self._file)
         self.size += len(frame)
         return len(frame)
+
+    def sync(self) -> None:
+        """Wait until the disk has what was appended, so that no power cut loses it. It may take its time."""
+        with self._open:
+            if self._file is not None:
+                os.fsync(self._file)
 
     def rotate(self) -> int:
         """Begin a new segment; the number of the last sealed one."""
@@ -156,10 +163,12 @@ class Journal:
         return self._number - 1
 
     def close(self) -> None:
-        """Close the segment; everything appended is on the disk already."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+        """Sync and close the segment."""
+        self.sync()
+        with self._open:
+            if self._file is not None:
+                os.close(self._file)
+                self._file = None
 
     def wants_compaction(self) -> bool:
         """Whether the sealed segments and this one have grown out of proportion to what they say."""

@@ -3,11 +3,12 @@
 For the engine's own process. DynamoDB's items are noted as they are written (`tables_kept`); queues are compared
 message by message; the few other services that a stack may use are small and compared as a whole. S3's objects are on
 the disk before their request is answered (S3_PERSIST). A look is made on the event loop, in one go, so a frame is the
-state of one instant; JSON, writing and fsync happen on a thread. It never delays an answer until the disk has it: what
-was written in the last instants before a `kill -9` is lost, at most three seconds by promise, about half a second in
-fact."""
+state of one instant; JSON and writing happen on a thread, fsync on another, since a busy disk can take seconds over it.
+It never delays an answer: what was written in the last instants before a `kill -9` is lost, at most three seconds by
+promise, about half a second in fact."""
 
 import asyncio
+import contextlib
 import gc
 import json
 import subprocess
@@ -21,6 +22,7 @@ from infra.local.journal import Change, Groups, Journal
 from infra.local.tables_kept import Tables, dumps
 
 EVERY = 0.25  # seconds between looks
+SYNC = 1.0  # seconds between fsyncs
 ANYWAY = 1.5  # other services are compared this often even when no request asked for it
 RESTLESS = 3.0  # and at every look this long after one did: stacks are made in the background
 FREEZE = 20_000  # items written after which the collector is told to leave old ones alone
@@ -109,14 +111,29 @@ class Keeper:
         if not target.startswith(b"AmazonSQS."):
             self._asked = time.monotonic()
 
-    async def keep(self) -> None:
-        """Look and write until cancelled; an error ends the engine, since nothing may be confirmed that isn't kept."""
-        while True:
-            await asyncio.sleep(EVERY)
+    async def keep(self, ended: asyncio.Event) -> None:
+        """Look and write until `ended`, then once more; an error is the engine's end, as nothing more would be kept.
+
+        Never cancel it: a write that is under way has to be over before the last one begins."""
+        syncing = asyncio.create_task(self._sync(ended))
+        while not ended.is_set():
+            await _pause(ended, EVERY)
             await self.once()
+            if syncing.done():
+                break  # a disk that failed
+        await syncing
+        await self.once(everything=True)
+
+    async def _sync(self, ended: asyncio.Event) -> None:
+        synced = 0.0
+        while not ended.is_set():
+            await _pause(ended, SYNC)
+            if (written := self.figures["bytes"]) != synced:
+                await asyncio.to_thread(self._journal.sync)
+                synced = written
 
     async def once(self, everything: bool = False) -> None:
-        """One look and one write."""
+        """One look and one write; the disk may not have it yet."""
         began = time.perf_counter()
         changes = self._cut(everything)
         looked = time.perf_counter()
@@ -216,6 +233,11 @@ class Keeper:
             self._compactor = subprocess.Popen(
                 [sys.executable, "-m", "infra.local.journal", str(self._folder), str(sealed)], close_fds=True
             )
+
+
+async def _pause(ended: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(ended.wait(), seconds)
 
 
 def _holds_something(state: Any) -> bool:

@@ -72,14 +72,15 @@ def _serve_alone(order: Order, lock: Any) -> None:
     _put_back(keeper, journal)
     print(f"{WORDS}answers on port {port}", file=sys.stderr, flush=True)
     try:
-        asyncio.run(_run(order, ministack, keeper, sock))
+        try:
+            asyncio.run(_run(order, ministack, keeper, sock))
+        finally:
+            journal.close()
     except OSError as failure:
         raise Refusal(
             f"{folder} can't be written ({failure.strerror or failure}), so the engine stopped: "
             "nothing is to be confirmed that isn't kept."
         ) from failure
-    finally:
-        journal.close()
 
 
 def _put_back(keeper: Any, journal: Journal) -> None:
@@ -160,18 +161,14 @@ async def _run(order: Order, ministack: Any, keeper: Any, sock: socket.socket) -
     config.keep_alive_timeout = 75
     config.keep_alive_max_requests = 1_000_000
     config.loglevel = "WARNING"
-    keeping = asyncio.create_task(keeper.keep()) if order.keep else None
+    ended = asyncio.Event()
+    keeping = asyncio.create_task(keeper.keep(ended)) if order.keep else None
     if keeping is not None:
         keeping.add_done_callback(lambda _: stop.set())
     await hypercorn(_doors(ministack, keeper, order.testing), config, shutdown_trigger=stop.wait)
-    if keeping is None:
-        return
-    if keeping.done():
-        await keeping  # raises what went wrong
-    keeping.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await keeping
-    await keeper.once(everything=True)
+    ended.set()
+    if keeping is not None:
+        await keeping  # the last write; raises what went wrong
 
 
 def _wait_for_parent(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:

@@ -16,6 +16,7 @@ from infra.local import stack
 STAGE = "probe"
 ROWS, PAIRS, FILES, NOTES = (f"{STAGE}-{name}" for name in ("rows", "pairs", "files", "notes"))
 BIG = 380_000
+TOGETHER = 500  # ordinary rows under one partition key, as an agency's rows lie
 
 
 def big_item(number: int, round_: int = 0) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def small_item(number: int) -> dict[str, Any]:
     """An ordinary row."""
     text = f"{number:09}"
     return {
-        "pk": {"S": "small"},
+        "pk": {"S": f"small-{number // TOGETHER}"},
         "sk": {"N": str(number)},
         "day": {"S": f"day-{number % 7}"},
         "name": {"S": f"Nguyễn Thị Ánh {text}"},
