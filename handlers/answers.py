@@ -15,6 +15,7 @@ from werkzeug.datastructures import Headers
 from handlers import context
 from handlers.frame import Frame
 
+PAGE = "text/html; charset=utf-8"
 PRIVATE = "private, no-store"
 HSTS = "max-age=31536000; includeSubDomains"
 PERMISSIONS = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"
@@ -94,7 +95,14 @@ def show(
     console = context.layout_of(template) == "console"
     csp = policy(frame.style.digest, settings.simulated_chat, console, forms, pictures, frames)
     cache = edge if edge and status == 200 else PRIVATE
-    return _ready(body.encode(), status, _headers("text/html; charset=utf-8", cache, csp, settings.secure_cookies))
+    return _ready(body.encode(), status, _headers(PAGE, cache, csp, settings.secure_cookies))
+
+
+def public_headers(made_of: context.Parts, frame: Frame, edge: str) -> tuple[tuple[str, str], ...]:
+    """The headers of a citizens' page that shared caches may keep, for an answer without a request."""
+    settings = made_of.settings
+    csp = policy(frame.style.digest, settings.simulated_chat, False)
+    return _headers(PAGE, edge, csp, settings.secure_cookies)
 
 
 def see(address: str) -> Response:

@@ -9,6 +9,7 @@ from flask.sessions import NullSession, SessionInterface
 
 from handlers import answers, commands, errors
 from handlers.context import LANGUAGES, Parts, parts
+from handlers.express import Express
 from handlers.routes import blueprints
 from handlers.slips import Slips
 from handlers.wiring import Services
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     for blueprint in blueprints(settings):
         app.register_blueprint(blueprint)
     commands.install(app)
+    app.wsgi_app = Express(app.wsgi_app, app.extensions["motcua"])  # type: ignore[method-assign]
     return app
 
 

@@ -176,6 +176,20 @@ def frame(template: str, back: str = "", wrong: bool = False, index: bool = Fals
     )
 
 
+def citizens_frame(made_of: Parts, held: Agency, path: str, spoken: str, back: str) -> framing.Frame:
+    """The frame of a citizens' page that needs no request: one agency, one address, nobody signed in."""
+    look = _look(held, spoken)
+    return framing.Frame(
+        style=made_of.assets.style("chat", look.accent) if look.accent else made_of.assets.style("chat"),
+        languages=(
+            framing.Language("vi", path, spoken == "vi"),
+            framing.Language("en", f"{path}?lang=en", spoken == "en"),
+        ),
+        agency=look,
+        back=back,
+    )
+
+
 def layout_of(template: str) -> str:
     """`chat`, `console` or `plain`."""
     if template.startswith("console/") and not template.startswith("console/sign_in/"):

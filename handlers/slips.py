@@ -4,9 +4,9 @@ For the citizens' pages. A slip is shown a million times in a minute, so names, 
 made when the first slip of a build is shown; what is left per slip is looking things up. It decides nothing."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -25,8 +25,7 @@ BAND = 200  # hundredths per line of the table
 KITS_MOST = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One subject of a slip: a score in hundredths, or a state."""
 
     name: str
@@ -36,8 +35,7 @@ class Row:
     picture: Markup
 
 
-@dataclass(frozen=True, slots=True)
-class TotalRow:
+class TotalRow(NamedTuple):
     """One combination of a slip; `condition` is the language that it needs when the file does not say which."""
 
     code: str
@@ -48,8 +46,7 @@ class TotalRow:
     condition: str
 
 
-@dataclass(frozen=True, slots=True)
-class Slip:
+class Slip(NamedTuple):
     """One candidate's result as shown."""
 
     exam: Exam
@@ -126,13 +123,13 @@ class Kit:
         return [self._names[code] for code in codes]
 
 
-def _pictures(
-    item: Distribution, name: str, scale: int, bins: int, words: Words, language: str
-) -> list[Markup]:
+def _pictures(item: Distribution, name: str, scale: int, bins: int, words: Words, language: str) -> list[Markup]:
     """The subject's distribution once per bar that may be one's own, with the table for readers."""
     chart = chart_of(item, scale, BIN)
     macro = words.template(language, "components/distribution.html").module.distribution  # type: ignore[attr-defined]
-    return [Markup(macro(chart, name, chart.mark(chart_count(item, bins, place, scale), place))) for place in range(bins)]
+    return [
+        Markup(macro(chart, name, chart.mark(chart_count(item, bins, place, scale), place))) for place in range(bins)
+    ]
 
 
 def chart_count(item: Distribution, bins: int, place: int, scale: int) -> int:
@@ -140,11 +137,11 @@ def chart_count(item: Distribution, bins: int, place: int, scale: int) -> int:
     return item.bins(scale // bins, scale)[place]
 
 
-def chart_of(item: Distribution, scale: int, step: int) -> Chart:
-    """A distribution's picture with bars of `step` hundredths and a table of two points a line."""
+def chart_of(item: Distribution, scale: int, step: int, band: int = BAND) -> Chart:
+    """A distribution's picture with bars of `step` hundredths and a table of `band` hundredths a line."""
     bands = [
-        Band(low, min(low + BAND, scale), count)
-        for low, count in zip(range(0, scale, BAND), item.bins(BAND, scale), strict=False)
+        Band(low, min(low + band, scale), count)
+        for low, count in zip(range(0, scale, band), item.bins(band, scale), strict=False)
     ]
     return Chart.of(item.bins(step, scale), bands)
 

@@ -6,6 +6,7 @@ candidates with that combination who have strictly less, rounded down; a group u
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from miniapp.exam_scores.blocks import Result
 from miniapp.exam_scores.combinations import Combination
@@ -17,8 +18,7 @@ from miniapp.exam_scores.subjects import vocabulary
 NOTHING = Distribution()
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
+class Total(NamedTuple):
     """One combination's total in hundredths; `language` is the foreign language it depends on when that is unknown."""
 
     combination: Combination
@@ -100,9 +100,7 @@ def by_formula(formula: Formula, scores: Mapping[str, int], bonus: int = 0) -> t
     """The weighted total with its capped bonus (None while a weighted subject has no score), and subjects at or under
     the floor."""
     weighed = [(subject, weight, scores.get(subject, LOWEST_STATE)) for subject, weight in formula.weights]
-    failed = tuple(
-        subject for subject, _, code in weighed if formula.floor is not None and code <= formula.floor
-    )
+    failed = tuple(subject for subject, _, code in weighed if formula.floor is not None and code <= formula.floor)
     if any(code >= LOWEST_STATE for _, _, code in weighed):
         return None, failed
     total = sum(weight * code for _, weight, code in weighed) + min(bonus, formula.bonus_cap)

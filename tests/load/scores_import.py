@@ -44,7 +44,14 @@ def measure(cloud: Cloud, year: Path, say: Callable[[str], None]) -> list[Figure
     peer = len(unique) / (time.perf_counter() - began)
     ours = rows / spent
     return [
-        Figure("scores.import.rows", "rows per second", ours, {"pynamodb batch_write": peer}, ours / peer, FIGURES["scores.import.rows"]),
+        Figure(
+            "scores.import.rows",
+            "rows per second",
+            ours,
+            {"pynamodb batch_write": peer},
+            ours / peer,
+            FIGURES["scores.import.rows"],
+        ),
         _memory(cloud, year, say),
         _write_units(bureau, exam.agency, exam.slug, checked.build, rows),
     ]

@@ -9,7 +9,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from handlers.app import create_app
 from handlers.wiring import Services
 from miniapp.agencies.model import Agency, Kind
 from miniapp.agencies.store import AgencyStore
-from miniapp.exam_scores.blocks import Result
+from miniapp.exam_scores.blocks import Result, records
 from miniapp.exam_scores.looking_up import Found
 from miniapp.exam_scores.model import Exam
 from tests.load.peers import fastapi_boto3, flask_pynamodb
@@ -63,7 +63,9 @@ def prepare(cloud: Cloud, year: Path, say: Callable[[str], None]) -> Stage:
     bureau = Bureau(cloud)
     services = Services(cloud.settings, clock=bureau.clock)
     services.bind()
-    agency = Agency(AGENCY, AGENCY, Kind.DEPARTMENT, "Sở Giáo dục và Đào tạo tỉnh Hoa Mai", "Hoa Mai Education", short="Sở GD&ĐT")
+    agency = Agency(
+        AGENCY, AGENCY, Kind.DEPARTMENT, "Sở Giáo dục và Đào tạo tỉnh Hoa Mai", "Hoa Mai Education", short="Sở GD&ĐT"
+    )
     for write in AgencyStore().added(agency):
         write.alone()
     say("importing a whole year …")
@@ -74,8 +76,6 @@ def prepare(cloud: Cloud, year: Path, say: Callable[[str], None]) -> Stage:
     numbers = []
     for place in range(len(build.manifest.sizes)):
         segment = bureau.store.segment(made.agency, made.slug, pointer.build, place)
-        from miniapp.exam_scores.blocks import records
-
         numbers += [build.shape.result(record).number for record in list(records(segment, build.shape))[::97]]
     random.Random(1).shuffle(numbers)
     return Stage(cloud, bureau, made, services, create_app(services=services), numbers)
@@ -143,7 +143,9 @@ def race(stage: Stage, say: Callable[[str], None]) -> list[Figure]:
 
 
 def _against(name: str, rate: dict[str, float], peer: str) -> Figure:
-    return Figure(name, "requests per CPU second", rate["ours"], {peer: rate[peer]}, rate["ours"] / rate[peer], FIGURES[name])
+    return Figure(
+        name, "requests per CPU second", rate["ours"], {peer: rate[peer]}, rate["ours"] / rate[peer], FIGURES[name]
+    )
 
 
 def our_page(stage: Stage) -> tuple[flask_pynamodb.Page, Call]:
@@ -163,26 +165,29 @@ def our_page(stage: Stage) -> tuple[flask_pynamodb.Page, Call]:
     template = parts.words.template("vi", "citizen/exam_scores/slip.html")
 
     def slip(result: Result) -> Any:
-        return parts.slips.make(Found(made, pointer, build, result), "vi", services.clock.now(), base, f"{base}/pho-diem")
+        return parts.slips.make(
+            Found(made, pointer, build, result), "vi", services.clock.now(), base, f"{base}/pho-diem"
+        )
 
     def page(result: Result) -> tuple[str, list[tuple[str, str]]]:
-        return template.render(page=slip(result), frame=frame_for(frame, result.number)), headers
+        return template.render(page=slip(result), frame=_framed(frame, result.number)), headers
 
     ready: dict[str, tuple[Any, Any]] = {}
     for number in stage.numbers[:PEER_ROWS]:
         found = services.looking_up.open(made, number)
-        ready[f"{base}/{number}"] = slip(found.result), frame_for(frame, number)
+        ready[f"{base}/{number}"] = slip(found.result), _framed(frame, number)
 
     def render(path: str) -> bytes:
         one, around = ready[path]
         return template.render(page=one, frame=around).encode()
 
-    def frame_for(held: Any, number: str) -> Any:
-        from dataclasses import replace
-
-        return replace(held, languages=tuple(replace(item, address=_moved(item.address, number)) for item in held.languages))
-
     return page, render
+
+
+def _framed(held: Any, number: str) -> Any:
+    """The frame of another number's page."""
+    languages = tuple(replace(item, address=_moved(item.address, number)) for item in held.languages)
+    return replace(held, languages=languages)
 
 
 def _moved(address: str, number: str) -> str:
@@ -219,7 +224,10 @@ def wsgi(app: Flask) -> Call:
 
     def call(path: str) -> bytes:
         statuses: list[str] = []
-        made = app({**template, "PATH_INFO": path, "REQUEST_URI": path, "RAW_URI": path}, lambda status, *rest: statuses.append(status))
+        made = app(
+            {**template, "PATH_INFO": path, "REQUEST_URI": path, "RAW_URI": path},
+            lambda status, *rest: statuses.append(status),
+        )
         body = b"".join(made)
         if hasattr(made, "close"):
             made.close()

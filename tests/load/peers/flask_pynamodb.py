@@ -34,7 +34,9 @@ class CandidateRow(Model):
 
 def row_of(result: Result) -> CandidateRow:
     """The item of one candidate."""
-    return CandidateRow(number=result.number, **{name: code for name, code in result.scores.items() if code != NOT_TAKEN})
+    return CandidateRow(
+        number=result.number, **{name: code for name, code in result.scores.items() if code != NOT_TAKEN}
+    )
 
 
 def fill(results: Iterable[Result]) -> None:

@@ -1,0 +1,105 @@
+"""The express way and the long way through Flask give the same answer, and the express way gives up where it should."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.test import Client, EnvironBuilder
+
+from handlers.app import create_app
+from handlers.express import Express
+from handlers.wiring import Services
+from miniapp.agencies.model import Agency, Kind
+from miniapp.agencies.store import AgencyStore
+from tests.support.cloud import Cloud, settings_for
+from tests.support.exams import HOUR, Bureau, csv_file, exam
+
+HEADER = ["sbd", "toan", "ngu_van", "vat_li", "hoa_hoc", "ngoai_ngu"]
+ROWS = [[f"020000{place:02d}", "8,25", "7.5", "VẮNG" if place % 3 else "6", "", place % 11] for place in range(1, 40)]
+BASE = "/so-gddt-hoa-mai/diem-thi/thpt-2019"
+
+
+class Counted:
+    """The long way, counting who takes it."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+        self.taken = 0
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        self.taken += 1
+        return self.inner(environ, start_response)
+
+
+@pytest.fixture
+def app(cloud: Cloud) -> Iterator[Flask]:
+    bureau = Bureau(cloud, HOUR)
+    services = Services(settings_for(cloud.settings.aws_endpoint, trusted_hosts="localhost"), clock=bureau.clock)
+    app = create_app(services=services)
+    agency = Agency("so-gddt-hoa-mai", "so-gddt-hoa-mai", Kind.DEPARTMENT, "Sở Giáo dục Hoa Mai", "Hoa Mai Education")
+    for write in AgencyStore().added(agency):
+        write.alone()
+    bureau.released(exam(agency=agency.id), csv_file(HEADER, ROWS))
+    yield app
+
+
+def long_way(app: Flask) -> Counted:
+    """Put a counter between the express way and Flask."""
+    express = app.wsgi_app
+    assert isinstance(express, Express)
+    counted = Counted(express._inner)
+    express._inner = counted
+    return counted
+
+
+@pytest.mark.parametrize("query", ["", "lang=en"])
+def test_both_ways_answer_with_the_same_bytes_and_headers(app: Flask, query: str) -> None:
+    counted = long_way(app)
+    for row in ROWS:
+        path = f"{BASE}/{row[0]}"
+        quick = Client(app).get(path, query_string=query)
+        slow = Client(counted.inner).get(path, query_string=query)
+        assert quick.status_code == slow.status_code == 200
+        assert quick.get_data() == slow.get_data()
+        assert sorted(quick.headers) == sorted(slow.headers)
+    assert counted.taken == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "query"),
+    [
+        ("POST", f"{BASE}/02000001", ""),
+        ("HEAD", f"{BASE}/02000001", ""),
+        ("GET", f"{BASE}/02000001", "utm=1"),
+        ("GET", f"{BASE}/02000001/", ""),
+        ("GET", f"{BASE}/09999999", ""),
+        ("GET", f"{BASE}/pho-diem", ""),
+        ("GET", "/no-such-agency/diem-thi/thpt-2019/02000001", ""),
+        ("GET", "/so-gddt-hoa-mai/diem-thi/no-such-exam/02000001", ""),
+        ("GET", f"{BASE}/①②③", ""),
+    ],
+)
+def test_what_is_no_slip_goes_the_long_way(app: Flask, method: str, path: str, query: str) -> None:
+    counted = long_way(app)
+
+    answer = Client(app).open(path, method=method, query_string=query)
+
+    assert counted.taken == 1
+    assert answer.status_code != 500
+
+
+def test_a_foreign_host_gets_no_slip(app: Flask) -> None:
+    environ = EnvironBuilder(path=f"{BASE}/02000001", base_url="http://evil.example/").get_environ()
+
+    answer = Client(app).open(environ)
+
+    assert answer.status_code == 400 or answer.status_code >= 403
+
+
+def test_a_request_past_our_edge_gets_no_slip(cloud: Cloud, app: Flask) -> None:
+    behind_edge = settings_for(cloud.settings.aws_endpoint, origin_secret="edge")
+    guarded = create_app(services=Services(behind_edge))
+
+    assert Client(guarded).get(f"{BASE}/02000001").status_code == 404
+    assert Client(guarded).get(f"{BASE}/02000001", headers={"X-Origin-Secret": "edge"}).status_code == 200
