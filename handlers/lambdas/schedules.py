@@ -29,7 +29,7 @@ def erase_old(event: Mapping[str, Any], context: Any) -> int:
 
 
 SCHEDULES = {
-    "resume_imports": (resume_imports, 900),
+    "resume_imports": (resume_imports, 60),
     "begin_rounds": (begin_rounds, 60),
     "sweep_outbox": (sweep_outbox, 300),
     "erase_old": (erase_old, 3600),

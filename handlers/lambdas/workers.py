@@ -24,7 +24,7 @@ def services() -> Services:
 
 
 def _import(note: ImportEdition) -> None:
-    services().importing.run(note)
+    services().importing.wake(note)
 
 
 import_scores = per_record(ImportEdition, _import)
