@@ -1,8 +1,8 @@
 """The slip of an open exam, answered before Flask: the one page that a million people ask for in the same minute.
 
-A layer round the app's WSGI entry. It takes only a GET of `/{agency}/diem-thi/{exam}/{number}`, in Vietnamese or English,
-and answers with the same bytes and headers as the view of that address (a test compares them); everything else, and
-whatever goes wrong here, goes the long way through Flask, which has the pages for it. It saves half of a slip's CPU."""
+A layer round the app's WSGI entry. It takes only a GET of `/{agency}/diem-thi/{exam}/{number}`, in Vietnamese or
+English, and answers with the same bytes and headers as the view of that address (a test compares them); everything
+else, and whatever goes wrong here, goes the long way through Flask, which has the pages for it. It saves half of a slip's CPU."""
 
 from collections.abc import Callable, Iterable
 from typing import Any

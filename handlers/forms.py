@@ -4,8 +4,9 @@ A form's hidden token is 128 random bits, its birth and our mark over both and t
 ours (CSRF) and lets the act happen once (F23). Nothing typed is ever lost: whatever is wrong, the view shows the same
 form again with the values, the problems and a fresh token (F27)."""
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import request
@@ -14,7 +15,7 @@ from handlers import context
 from miniapp.core.errors import Invalid, Refused
 from miniapp.core.folding import clean
 
-TOKEN_FIELD = "form_token"
+TOKEN_FIELD = "form_token"  # noqa: S105 - the name of a field
 TOKEN_LIFE = 12 * 3600
 MOST_FIELDS = 200
 LONGEST_VALUE = 4_000
@@ -26,14 +27,14 @@ class FieldProblem:
 
     field: str
     code: str
-    facts: Mapping[str, object] = field(default_factory=dict)
+    facts: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Form:
     """A form as it came or as it is first shown."""
 
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = dataclasses.field(default_factory=dict)
     problems: tuple[FieldProblem, ...] = ()
     token: str = ""
 

@@ -61,6 +61,7 @@ class Slip(NamedTuple):
     released_at: datetime
     remark: Window | None
     remark_open: bool
+    remark_over: bool
     population: int
     distributions: str
     again: str
@@ -126,15 +127,9 @@ class Kit:
 def _pictures(item: Distribution, name: str, scale: int, bins: int, words: Words, language: str) -> list[Markup]:
     """The subject's distribution once per bar that may be one's own, with the table for readers."""
     chart = chart_of(item, scale, BIN)
-    macro = words.template(language, "components/distribution.html").module.distribution  # type: ignore[attr-defined]
-    return [
-        Markup(macro(chart, name, chart.mark(chart_count(item, bins, place, scale), place))) for place in range(bins)
-    ]
-
-
-def chart_count(item: Distribution, bins: int, place: int, scale: int) -> int:
-    """How many stand in one bar."""
-    return item.bins(scale // bins, scale)[place]
+    counts = item.bins(scale // bins, scale)
+    marks = [chart.mark(counts[place], place) for place in range(bins)]
+    return [words.part(language, "components/distribution.html", "distribution", chart, name, mark) for mark in marks]
 
 
 def chart_of(item: Distribution, scale: int, step: int, band: int = BAND) -> Chart:
@@ -174,6 +169,7 @@ class Slips:
             released_at=found.pointer.release_at,
             remark=remark,
             remark_open=remark is not None and remark.opens <= now <= remark.closes,
+            remark_over=remark is not None and remark.closes < now,
             population=kit.population,
             distributions=distributions,
             again=again,

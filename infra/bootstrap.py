@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import venv
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -101,7 +102,7 @@ def node() -> None:
     stamp.touch()
 
 
-def run(command: list[object], failure: str, environ: dict[str, str] | None = None) -> None:
+def run(command: Sequence[object], failure: str, environ: dict[str, str] | None = None) -> None:
     """Run one command with its output hidden unless it fails; a dot every ten seconds shows that it lives."""
     made = subprocess.Popen(
         [str(part) for part in command], cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT

@@ -33,7 +33,8 @@ def to_plain(value: Any) -> Any:
 
 def from_plain(kind: type[T], held: Mapping[str, Any]) -> T:
     """The model that `to_plain` made plain."""
-    hints = _hints(kind)
+    anything: Any = kind  # mypy does not count a type variable's class as hashable
+    hints = _hints(anything)
     given: dict[str, Any] = {name: _value(hints[name], value) for name, value in held.items() if name in hints}
     return kind(**given)
 

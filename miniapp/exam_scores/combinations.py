@@ -1,7 +1,7 @@
 """Admission combinations (tổ hợp xét tuyển): which there are in a year, and a candidate's totals.
 
-For statistics and slips. The sets are data (`data/combinations.json`, after domain rules 1.9); others can be imported as
-the same kind of table. A combination with a language counts only for that language; where a record has no language
+For statistics and slips. The sets are data (`data/combinations.json`, after domain rules 1.9); others can be imported
+as the same kind of table. A combination with a language counts only for that language; where a record has no language
 code, the total is shown under that condition."""
 
 import json

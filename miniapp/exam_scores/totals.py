@@ -1,4 +1,4 @@
-"""A candidate's totals and outcome: combinations with their share, the entrance total by formula, who fails by the floor.
+"""A candidate's totals and outcome: combinations with their share, the entrance total by formula, the floor.
 
 For slips, the API and the chat. Pure: a build's statistics and one result in, figures out. Shares are of this edition's
 candidates with that combination who have strictly less, rounded down; a group under 10 has none."""
@@ -30,7 +30,7 @@ class Total(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an entrance exam decided: a code of the vocabulary or empty, the total, the benchmark, the failed subjects."""
+    """What an entrance exam decided: a code of the vocabulary or empty, total, benchmark, failed subjects."""
 
     code: str
     total: int | None

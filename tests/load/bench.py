@@ -1,6 +1,7 @@
-"""Every benchmark, or one: `python -m tests.load.bench [--name scores.lookup]`. A table for people, bench/results.json for programs.
+"""Every benchmark, or one: `python -m tests.load.bench [--name scores.lookup]`.
 
-Peers run in the same run on the same engine. It needs the real years beside the checkout and says so when they are not there."""
+A table for people, bench/results.json for programs. Peers run in the same run on the same engine. It needs the real
+years beside the checkout and says so when they are not there."""
 
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""One import in a process of its own: `python -m tests.load.one_import ENDPOINT YEAR`; prints its peak memory as JSON."""
+"""One import in a process of its own (`python -m tests.load.one_import ENDPOINT YEAR`): prints its peak memory."""
 
 import json
 import lzma

@@ -1,4 +1,4 @@
-"""Figures of the benchmarks: one row each, with its peers, the ratio and the bar; `holds` is computed here and nowhere else."""
+"""Figures of the benchmarks: one row each, with its peers, the ratio and the bar; `holds` is computed here alone."""
 
 import json
 import operator

@@ -16,7 +16,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import EnvironBuilder
 
-from handlers import answers, context
+from handlers import context
 from handlers.app import create_app
 from handlers.wiring import Services
 from miniapp.agencies.model import Agency, Kind

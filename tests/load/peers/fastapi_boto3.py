@@ -1,4 +1,6 @@
-"""A peer: FastAPI with a plain `def` endpoint and one boto3 get_item per request. Our template, headers and page object."""
+"""A peer: FastAPI with a plain `def` endpoint and one boto3 get_item per request.
+
+Our template, headers and page object; its store and web layer."""
 
 from typing import Any
 

@@ -1,4 +1,6 @@
-"""A peer: idiomatic Flask with one PynamoDB get per request. Our template, headers and page object; its store and web layer."""
+"""A peer: idiomatic Flask with one PynamoDB get per request.
+
+Our template, headers and page object; its store and web layer."""
 
 from collections.abc import Callable, Iterable
 
