@@ -50,3 +50,12 @@ def bar(count: int, at: int, tallest: int) -> str:
         return ""
     height = max(1, round(count * HEIGHT / tallest))
     return f"M{at * STEP} {HEIGHT}v-{height}h{BAR}v{height}z"
+
+
+def outline(counts: Sequence[int]) -> str:
+    """The tops of bars as one line: a second distribution over the first, in proportion to its own tallest."""
+    tallest = max(counts, default=0)
+    if tallest <= 0:
+        return ""
+    tops = [HEIGHT - round(count * HEIGHT / tallest) for count in counts]
+    return f"M0 {tops[0]}" + "".join(f"V{top}h{STEP}" for top in tops)

@@ -68,6 +68,23 @@ class People:
             raise NotFound("officer_unknown")
         return Member(found[0], found[1].get(agency, frozenset()))
 
+    def by_login(self, login: str, by: Actor) -> Officer:
+        """The officer with this login; NotFound `officer_unknown` for who may not manage that officer, too."""
+        found = self._store.find_by_login(login_of(login))
+        if found is None or not by.may("officers.manage", found.home):
+            raise NotFound("officer_unknown")
+        return found
+
+    def names(self, officers: Iterable[str]) -> dict[str, Personal]:
+        """How the officers are called whom an agency's own rows name by id; what is no officer's id is left out."""
+        found = {}
+        for officer in set(officers):
+            try:
+                found[officer] = self._store.get(officer).name
+            except NotFound:
+                continue
+        return found
+
     def sessions(self, agency: str, officer: str, by: Actor) -> list[Session]:
         """The open sessions of one of the agency's own people."""
         return self._sessions.of(Kind.OFFICER, self._own(agency, officer, by).id)

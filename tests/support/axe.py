@@ -49,9 +49,9 @@ def chromium(playwright: Playwright) -> Browser:
 
 
 @contextmanager
-def served(app: Any) -> Iterator[str]:
-    """An app on a free port of this machine, by its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+def served(app: Any, port: int = 0) -> Iterator[str]:
+    """An app on a free port of this machine (or on one that its settings name already), by its address."""
+    server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
