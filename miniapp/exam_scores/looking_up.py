@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from miniapp.agencies.model import is_address
 from miniapp.core.clock import Clock
 from miniapp.core.errors import Invalid, NotFound, Refused
 from miniapp.core.sealing import Sealer
@@ -43,7 +44,9 @@ class LookingUp:
         self._clock = clock
 
     def exam(self, agency: str, slug: str) -> Exam:
-        """The exam, at most seconds old; NotFound `exam_unknown`."""
+        """The exam, at most seconds old; NotFound `exam_unknown`, without a read for what can't be an exam's name."""
+        if not is_address(slug):
+            raise NotFound("exam_unknown")
         return self._editions.exam(agency, slug)
 
     def exams(self, agency: str) -> list[Exam]:

@@ -92,6 +92,17 @@ def stack_on_engine(engine_process: Engine) -> Iterator[tuple[stack.Stack, Crede
         yield made, credentials
 
 
+def _let_rows_live(endpoint: str, made: stack.Stack) -> None:
+    """Switch time to live off: the engine goes by the machine's clock, and would take away within a minute what is
+    alive by a test's stopped clock. Code must not count on it anyway, for it is late by days (it filters)."""
+    dynamodb = stack.client(endpoint, "dynamodb")
+    for table in made.tables:
+        held = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+        if held.get("TimeToLiveStatus") == "ENABLED":
+            off = {"AttributeName": held["AttributeName"], "Enabled": False}
+            dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=off)
+
+
 @pytest.fixture(scope="session")
 def _session_cloud(engine_process: Engine, stack_on_engine: tuple[stack.Stack, Credentials]) -> Cloud:
     settings = settings_for(engine_process.endpoint)
