@@ -63,7 +63,7 @@ class Records:
         empty = [place for place, record in enumerate(self._records) if record[start:end] == none]
         for place in empty:
             self._tell("no_score_at_all", place, findings, column)
-        if empty and len(empty) == len(self._records):
+        if empty and len(empty) == len(self._records) and not findings.count("error"):
             self._tell("all_without_scores", 0, findings, column)
 
     def _without(self, repeated: set[bytes], findings: Findings, column: str) -> list[bytes]:
