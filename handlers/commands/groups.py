@@ -5,5 +5,6 @@ import click
 from handlers.commands.agencies import agencies
 from handlers.commands.audit import audit
 from handlers.commands.officers import officers
+from handlers.commands.scores import scores
 
-GROUPS: list[click.Group] = [agencies, audit, officers]
+GROUPS: list[click.Group] = [agencies, audit, officers, scores]

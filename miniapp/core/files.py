@@ -73,7 +73,7 @@ class Files:
             raise Unavailable("object_too_large", key=key)
         return bytes(answer["Body"].read())
 
-    def put(self, bucket: str, key: str, body: bytes, kind: str = "application/octet-stream") -> None:
+    def put(self, bucket: str, key: str, body: bytes | BinaryIO, kind: str = "application/octet-stream") -> None:
         """Keep an immutable object; writing the same bytes twice is the same as once."""
         self._call("put_object", bucket, key, Body=body, ContentType=kind)
 

@@ -7,6 +7,7 @@ audit trail in the same transaction. It never overwrites scores."""
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import BinaryIO
 
 from miniapp.audit.model import Event
 from miniapp.audit.service import Audit
@@ -124,6 +125,15 @@ class ExamOffice:
         return file_id, self._files.upload_form(
             UPLOADS, self._upload_key(exam, edition, file_id), self._upload_most, then
         )
+
+    def put_file(self, exam: Exam, edition: Edition, body: BinaryIO, size: int) -> str:
+        """A file straight into the bucket, for who has no browser; its id, for `take_file`."""
+        self._gathering(edition)
+        if size > self._upload_most:
+            raise Invalid("file_too_large", most=self._upload_most)
+        file_id = self._ids.new("fil")
+        self._files.put(UPLOADS, self._upload_key(exam, edition, file_id), body)
+        return file_id
 
     def _upload_key(self, exam: Exam, edition: Edition, file_id: str) -> str:
         return f"scores/{exam.agency}/{exam.slug}/{edition.id}/{file_id}"
