@@ -51,7 +51,7 @@ def looks_like_header(cells: list[str]) -> bool:
 def names_subjects(cells: list[str]) -> bool:
     """Whether a row names two subjects, as a header without a number column does."""
     words = vocabulary().subject_words
-    return sum(folded_key(cell) in words for cell in cells[:MOST_COLUMNS]) >= 2
+    return sum(":" not in cell and folded_key(cell) in words for cell in cells[:MOST_COLUMNS]) >= 2
 
 
 def is_legacy(text: str) -> bool:

@@ -95,13 +95,14 @@ class Findings:
     """All problems of one file."""
 
     places: list[Place] = field(default_factory=list)
+    most: int = LISTED_MOST
     _firsts: dict[str, Place] = field(default_factory=dict)
     _counts: dict[str, int] = field(default_factory=dict)
 
     def add(self, code: str, row: int, column: str = "", value: str = "") -> None:
         """Count a problem and list its place; a code that nobody has words for is a KeyError."""
         count = self._counts.get(code, 0)
-        if count and len(self.places) >= LISTED_MOST:
+        if count and len(self.places) >= self.most:
             self._counts[code] = count + 1
             return
         place = Place(code, row, column[:VALUE_MOST], value[:VALUE_MOST])
@@ -110,7 +111,7 @@ class Findings:
                 raise KeyError(code)
             self._firsts[code] = place
         self._counts[code] = count + 1
-        if len(self.places) < LISTED_MOST:
+        if len(self.places) < self.most:
             self.places.append(place)
 
     def count(self, severity: str) -> int:

@@ -20,7 +20,7 @@ STATES = {"not_taken": NOT_TAKEN, "absent": ABSENT, "exempt": EXEMPT, "suspended
 STATE_NAMES = {code: name for name, code in STATES.items()}
 STEP = 5  # hundredths; off-step scores are real (means of markers) but worth a look
 
-_SHAPE = re.compile(r"([0-9]{0,6})(?:[.,]([0-9]{1,2})0*)?\Z")
+_SHAPE = re.compile(r"([0-9]{0,15})(?:[.,]([0-9]{1,2})0*)?\Z")
 _DATE = re.compile(  # what spreadsheets make of 8.25: 25-Aug, 25/08/2026, 2026-08-25, 25-Thg8
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[/-][0-9]{1,2}(?:[/-][0-9]{2,4})?|[0-9]{1,2}-[a-z]{3}[0-9]{0,2}|[a-z]{3}-[0-9]{2}"
 )
