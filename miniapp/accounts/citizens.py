@@ -35,6 +35,7 @@ class EntryLink:
 
     id: str
     chat_user: str
+    then: str
 
 
 class CitizenLinks:
@@ -50,12 +51,12 @@ class CitizenLinks:
         self._ids = ids
         self._base_url = base_url.rstrip("/")
 
-    def make(self, chat_user: str) -> str:
-        """The address that lets one chat user in, once, within ten minutes."""
+    def make(self, chat_user: str, then: str = "/toi") -> str:
+        """The address that lets one chat user in, once, within ten minutes; `then` is the page of ours that follows."""
         if not 1 <= len(chat_user) <= USER_LONGEST:
             raise Invalid("chat_user_shape")
         # The id is inside the seal: two spellings of one token are still one link.
-        facts = {"u": chat_user, "j": self._ids.secret(16)}
+        facts = {"u": chat_user, "j": self._ids.secret(16), "n": then}
         return f"{self._base_url}/toi/vao/{self._vault.seal(PURPOSE, facts, self._clock.now() + LINK_LIFE)}"
 
     def look(self, token: str) -> EntryLink:
@@ -63,9 +64,10 @@ class CitizenLinks:
         try:
             held = self._vault.open(PURPOSE, token, self._clock.now())
         except Refused as refused:
-            ended = refused.code == "token_expired"
-            raise Refused("entry_link_ended" if ended else "entry_link_unknown") from None
-        return EntryLink(held["j"], held["u"])
+            if refused.code == "token_expired":
+                raise Refused("entry_link_ended") from None
+            raise Refused("entry_link_unknown") from None
+        return EntryLink(held["j"], held["u"], held["n"])
 
     def enter(self, token: str, leaving: str = "") -> Entered:
         """Use a link: a new session; `leaving` is the token this browser had before. Refused `entry_link_used`."""

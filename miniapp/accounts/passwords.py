@@ -7,13 +7,14 @@ import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from typing import TYPE_CHECKING
 
 from miniapp.core.errors import Invalid
 from miniapp.core.folding import fold
 from miniapp.core.sealing import digest
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 SHORTEST = 12
 LONGEST = 256
@@ -23,27 +24,28 @@ COMMON = Path(__file__).with_name("common_passwords.txt")
 _LEET = str.maketrans("013457@$!", "oieastasi")
 # A hash of nothing anybody knows: an unknown login costs as much time as a known one (ASVS 6.3.8).
 DUMMY = "$argon2id$v=19$m=19456,t=2,p=1$ocjcZh1Ya0IOhDRn6ElN9A$eS+BTotj9ITVzFv9pw1Rc252k2t9633zpPEHSfRNuOE"
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
 def hashed(password: str) -> str:
     """What is kept of a password."""
-    return _hasher.hash(_form(password))
+    return _hasher().hash(_form(password))
 
 
 def matches(kept: str | None, password: str) -> bool:
     """Whether the password is the kept one; without an account the same work is done and the answer is no."""
+    from argon2.exceptions import InvalidHashError, VerificationError
+
     if len(password) > LONGEST:
         password = ""
     try:
-        return _hasher.verify(kept or DUMMY, _form(password)) and kept is not None
+        return _hasher().verify(kept or DUMMY, _form(password)) and kept is not None
     except (VerificationError, InvalidHashError):
         return False
 
 
 def is_outdated(kept: str) -> bool:
     """Whether a kept hash was made with weaker settings than today's."""
-    return _hasher.check_needs_rehash(kept)
+    return _hasher().check_needs_rehash(kept)
 
 
 def require_good(password: str, about: Sequence[str] = ()) -> None:
@@ -88,6 +90,13 @@ def _is_run(piece: str) -> bool:
 def _half(core: str) -> str:
     half = len(core) // 2
     return core[:half] if core[:half] * 2 == core else core
+
+
+@cache
+def _hasher() -> "PasswordHasher":
+    from argon2 import PasswordHasher  # loaded late: the function that answers citizens never hashes a password
+
+    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
 @cache

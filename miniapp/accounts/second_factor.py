@@ -6,8 +6,6 @@ back as `last`. The secret is kept sealed. Drawing the picture of it is the page
 import hmac
 from datetime import UTC, datetime
 
-import pyotp
-
 from miniapp.core.ids import Ids
 from miniapp.core.personal import Personal
 from miniapp.core.sealing import Sealer, digest
@@ -23,16 +21,22 @@ FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 def new_secret() -> Personal:
     """160 random bits in base 32, as authenticator apps want them."""
+    import pyotp  # loaded late, as in every function here: citizens' pages never need it
+
     return Personal(pyotp.random_base32())
 
 
 def address_of(secret: Personal, login: Personal) -> str:
     """The otpauth: address that the QR picture shows; it holds the secret."""
+    import pyotp
+
     return pyotp.TOTP(secret.reveal).provisioning_uri(name=login.reveal, issuer_name=ISSUER)
 
 
 def counter_of(secret: Personal, code: str, now: datetime, last: int) -> int | None:
     """The counter a code belongs to, or None when it is wrong, too old, too early, or not newer than `last`."""
+    import pyotp
+
     figures = "".join(code.split())
     if not (len(figures) == 6 and figures.isascii() and figures.isdigit()):
         return None

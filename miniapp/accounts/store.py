@@ -241,13 +241,6 @@ class AccountStore:
         there = FactorRow.recovery.contains(code_hash)
         return change(row, [FactorRow.recovery.delete({code_hash})], there, Refused("code_refused"))
 
-    def with_recovery(self, officer: str, hashes: Sequence[str]) -> Write:
-        """Fresh recovery codes in place of all old ones."""
-        row = FactorRow(officer_key(officer), FACTOR)
-        return change(
-            row, [FactorRow.recovery.set(set(hashes))], FactorRow.pk.exists(), Conflict("officer_changed_meanwhile")
-        )
-
     def invited(self, invitation: Invitation) -> Write:
         """A new one-use link."""
         row = InvitationRow(invitation_key(invitation.id), "invitation", purpose=invitation.purpose.value)

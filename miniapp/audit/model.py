@@ -42,10 +42,8 @@ EVENTS: Mapping[str, Kind] = {
     "second_factor_set": _kind("officer", of="officer"),
     "password_reset": _kind("officer", of="officer"),
     "password_set": _kind("officer", of="officer"),
-    "recovery_codes_made": _kind("officer", of="officer"),
     "roles_changed": _kind("officer roles roles_before", of="officer"),
     "sessions_ended": _kind("officer sessions", of="officer"),
-    "access_refused": _kind("officer permission", of="officer"),
     # agencies
     "agency_changed": _kind("agency changed", of="agency"),
     # exam scores

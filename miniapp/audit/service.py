@@ -3,11 +3,12 @@ other.
 
 For every service that changes something. It does not decide what may be done, and it never changes an entry."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from miniapp.audit.model import Entry, Event, Head, Link, entry_of, genesis, link
 from miniapp.audit.store import AuditStore, HeadMoved
+from miniapp.audit.verify import Verdict, verify
 from miniapp.core.clock import Clock, iso, local_day
 from miniapp.core.errors import Invalid, Problem, Unavailable
 from miniapp.core.ids import Ids
@@ -78,6 +79,14 @@ class Audit:
         """What happened to one thing, newest first."""
         kept = self._store.about(agency, object_id, limit)
         return [entry for entry in (entry_of(one.body) for one in kept) if entry is not None]
+
+    def agencies(self, day: str = "") -> list[str]:
+        """Every agency with a trail, or with entries on a day."""
+        return self._store.agencies(day)
+
+    def verify(self, agency: str, day: str = "", anchored: Mapping[str, str] | None = None) -> Verdict:
+        """Whether a day of an agency, or its whole trail, is what it was when it was written."""
+        return verify(self._store, agency, day, anchored)
 
     def heads(self, day: str) -> list[Head]:
         """Where every agency's chain of a day stands: what is anchored outside, out of reach of who can write here."""

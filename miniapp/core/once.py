@@ -8,6 +8,7 @@ Questions: the outcome of one token."""
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -63,7 +64,8 @@ class Once:
         try:
             outcome = act()
         except Problem:
-            remove(mine, still_mine, Conflict("lease_lost")).alone()
+            with suppress(Problem):  # what went wrong matters more than a lease that lapses by itself
+                remove(mine, still_mine, Conflict("lease_lost")).alone()
             raise
         done = [OnceRow.state.set("done"), OnceRow.outcome.set(outcome)]
         try:

@@ -11,7 +11,7 @@ from miniapp.accounts.access import Operator, Standing
 from miniapp.accounts.model import State
 from miniapp.accounts.service import Accounts
 from miniapp.audit.service import Audit
-from miniapp.core.errors import Conflict, Invalid, NotFound, Problem, Refused
+from miniapp.core.errors import Conflict, Invalid, NotFound, Problem
 from tests.service.accounts.conftest import AGENCY, OTHER
 from tests.support.fakes import StoppedClock
 from tests.support.officers import ADDRESS, PASSWORD, Desk, joined, officer

@@ -1,0 +1,93 @@
+"""The operator's commands: officers come and go by them, and the trail is verified by one."""
+
+import json
+from typing import Any
+
+from click.testing import Result
+
+from tests.support.cloud import Cloud
+from tests.support.officers import joined
+from tests.web.console.conftest import AGENCY, Office, office
+
+__all__ = ["office"]
+
+
+def run(office: Office, *words: str) -> Result:
+    return office.app.test_cli_runner().invoke(args=list(words))
+
+
+def invited(office: Office, login: str = "lan@angiang.gov.vn") -> dict[str, Any]:
+    words = ["officers", "invite", login, "--agency", AGENCY, "--name", "Lan", "--role", "approver", "--json"]
+    result = run(office, *words)
+    assert result.exit_code == 0, result.output
+    made: dict[str, Any] = json.loads(result.stdout)
+    return made
+
+
+def test_an_officer_is_invited_listed_and_comes_in(office: Office) -> None:
+    made = invited(office)
+    listed = json.loads(run(office, "officers", "list", "--agency", AGENCY, "--json").stdout)
+    assert [(one["login"], one["state"], one["roles"]) for one in listed] == [
+        ("lan@angiang.gov.vn", "invited", ["approver"])
+    ]
+    token = made["link"].rsplit("/", 1)[1]
+    desk = joined(office.services.accounts, office.clock, token, made["officer"], "lan@angiang.gov.vn")
+    assert desk.come_in()
+    assert "active" in run(office, "officers", "list", "--agency", AGENCY).stdout
+
+
+def test_roles_disabling_and_resets(office: Office) -> None:
+    made = invited(office)
+    desk = joined(
+        office.services.accounts, office.clock, made["link"].rsplit("/", 1)[1], made["officer"], "lan@angiang.gov.vn"
+    )
+    token = desk.come_in().token
+    assert "auditor" in run(office, "officers", "roles", desk.login, "--agency", AGENCY, "--role", "auditor").stdout
+    assert "1 sessions ended" in run(office, "officers", "end-sessions", desk.login).stdout
+    assert office.services.accounts.sessions.officer(token) is None
+    assert run(office, "officers", "disable", desk.login).exit_code == 0
+    assert run(office, "officers", "reset-second-factor", desk.login).exit_code == 1
+    assert run(office, "officers", "enable", desk.login).exit_code == 0
+    for reset in ("reset-second-factor", "reset-password"):
+        result = run(office, "officers", reset, desk.login)
+        assert "/console/link/" in result.stdout
+        assert "works once" in result.stdout
+
+
+def test_what_is_wrong_is_said_in_a_line(office: Office) -> None:
+    for words in (
+        ["officers", "disable", "nobody"],
+        ["officers", "invite", "x", "--agency", AGENCY, "--name", "X", "--role", "officer"],
+        ["officers", "invite", "lan", "--agency", "khong-co", "--name", "X", "--role", "officer"],
+    ):
+        result = run(office, *words)
+        assert result.exit_code == 1
+        assert "Traceback" not in result.output
+        assert result.stderr.startswith("Error: ")
+    assert run(office, "officers", "invite", "lan", "--agency", AGENCY, "--name", "L", "--role", "king").exit_code == 2
+
+
+def test_a_whole_trail_is_verified(office: Office) -> None:
+    assert "no agency has a trail yet" in run(office, "audit", "verify").output
+    invited(office)
+    result = run(office, "audit", "verify")
+    assert result.exit_code == 0
+    assert f"{AGENCY}: clean (1 days, 1 entries)" in result.output
+    assert json.loads(run(office, "audit", "verify", "--agency", AGENCY, "--json").stdout)["clean"] is True
+
+
+def test_tampering_is_named_and_the_exit_code_says_so(office: Office, cloud: Cloud) -> None:
+    invited(office)
+    key = {"pk": {"S": f"{AGENCY}#day#2026-07-16"}, "sk": {"S": "00000001"}}
+    dynamodb, table = cloud.admin("dynamodb"), cloud.settings.resource("audit")
+    item = dynamodb.get_item(TableName=table, Key=key)["Item"]
+    body = item["body"]["S"].replace("operator", "somebody")
+    dynamodb.put_item(TableName=table, Item={**item, "body": {"S": body}})
+    result = run(office, "audit", "verify", "--day", "2026-07-16")
+    assert result.exit_code == 1
+    assert "TAMPERED WITH" in result.output
+    assert "2026-07-16 entry_changed: entry 1" in result.output
+    as_json = run(office, "audit", "verify", "--json")
+    assert as_json.exit_code == 1
+    (agency,) = json.loads(as_json.stdout)["agencies"]
+    assert agency["findings"] == [{"what": "entry_changed", "day": "2026-07-16", "place": 1}]

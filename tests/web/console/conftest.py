@@ -1,0 +1,59 @@
+"""The console over an empty cloud: two agencies, a stopped clock, officers made through the services."""
+
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+
+from handlers.app import create_app
+from handlers.wiring import Services
+from miniapp.agencies.model import Agency, Kind
+from miniapp.agencies.store import AgencyStore
+from tests.support import officers
+from tests.support.cloud import Cloud
+from tests.support.fakes import StoppedClock
+from tests.support.officers import Desk
+from tests.support.visitor import Visitor
+
+AGENCY, OTHER = "so-gddt-an-giang", "so-gddt-phu-yen"
+
+
+@dataclass
+class Office:
+    """The app with its services and its clock."""
+
+    app: Flask
+    services: Services
+    clock: StoppedClock
+
+    def desk(self, login: str, *roles: str, agency: str = AGENCY) -> Desk:
+        """An officer who came in before."""
+        return officers.officer(self.services.accounts, self.clock, login, agency, *roles)
+
+    def visitor(self, **cookies: str) -> Visitor:
+        """A browser."""
+        return Visitor(self.app, **cookies)
+
+    def at_desk(self, desk: Desk) -> Visitor:
+        """A browser in which the officer signed in a moment ago."""
+        return self.visitor(o=desk.come_in().token)
+
+
+@pytest.fixture
+def office(cloud: Cloud) -> Office:
+    clock = StoppedClock()
+    services = Services(cloud.settings, clock=clock, sleep=lambda seconds: None)
+    app = create_app(cloud.settings, services)
+    AgencyStore().add([_agency(AGENCY, "An Giang"), _agency(OTHER, "Phú Yên")])
+    return Office(app, services, clock)
+
+
+def _agency(address: str, name: str) -> Agency:
+    return Agency(
+        id=address,
+        address=address,
+        kind=Kind.DEPARTMENT,
+        name=f"Sở Giáo dục và Đào tạo {name}",
+        name_en=f"Department of Education of {name}",
+        sector="gddt",
+    )
