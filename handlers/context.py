@@ -6,7 +6,7 @@ view asks. It holds no rules: who may do what stands in `miniapp.accounts.access
 import hmac
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import current_app, g, request
 
@@ -198,7 +198,7 @@ def layout_of(template: str) -> str:
 
 
 def _languages() -> tuple[framing.Language, ...]:
-    path = request.path
+    path = quote(request.path)
     if not request.environ.get("QUERY_STRING"):
         return framing.Language("vi", path, True), framing.Language("en", path + "?lang=en", False)
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
@@ -242,7 +242,7 @@ def _navigation(held: Agency | None) -> tuple[framing.Place, ...]:
         places += [("people", f"{base}/officers")] if "officers.manage" in may else []
         places += [("audit", f"{base}/audit")] if "audit.read" in may else []
     return tuple(
-        framing.Place(code, address + suffix(), request.path.startswith(address) if code != "today" else False)
+        framing.Place(code, address + suffix(), request.path.startswith(address) if code != "today" else request.path == address)
         for code, address in places
     )
 

@@ -4,8 +4,19 @@ from flask import Blueprint
 
 from handlers.api import exam_scores as api_exam_scores
 from handlers.api import openapi
-from handlers.citizen import agencies
-from handlers.citizen import exam_scores
+from handlers.citizen import agencies, distributions, entry, exam_scores, me, telling
+from handlers.console import (
+    audit,
+    exam_scores_exams,
+    exam_scores_files,
+    exam_scores_lists,
+    exam_scores_release,
+    home,
+    links,
+    officers,
+    sign_in,
+)
+from handlers.console import exam_scores as console_exam_scores
 from handlers.hooks import health
 from miniapp.core.settings import Settings
 
@@ -16,11 +27,29 @@ def blueprints(settings: Settings) -> list[Blueprint]:
         health.health,
         openapi.openapi,
         api_exam_scores.exam_scores,
+        entry.entry,
+        me.me,
+        telling.telling_front,
+        telling.telling,
+        sign_in.sign_in,
+        sign_in.stepping_up,
+        home.home,
+        links.links,
+        officers.account,
+        officers.officers,
+        audit.audit,
+        console_exam_scores.exam_scores,
+        exam_scores_exams.exams,
+        exam_scores_files.files,
+        exam_scores_files.landing,
+        exam_scores_lists.lists,
+        exam_scores_release.release,
         exam_scores.exam_scores,
+        distributions.distributions,
         agencies.agencies,
     ]
     if settings.simulated_chat:
-        from handlers.demo import components
+        from handlers.demo import components, simulator
 
-        found += [components.components]
+        found += [components.components, simulator.simulator]
     return found
