@@ -18,9 +18,14 @@ from markupsafe import Markup
 from miniapp.agencies.accents import DEFAULT_ACCENT, readable_accent, readable_accent_in_the_dark
 
 PREFIX = "/assets/"
-TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
+TYPES = {".css": "text/css", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png"}
 # Which sheets a frame needs, in order.
-SHEETS = {"chat": ("app.css",), "plain": ("app.css",), "console": ("app.css", "console.css")}
+SHEETS = {
+    "chat": ("app.css",),
+    "plain": ("app.css",),
+    "console": ("app.css", "console.css"),
+    "simulator": ("app.css", "simulator.css"),
+}
 KEPT_STYLES = 512
 
 

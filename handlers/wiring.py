@@ -4,9 +4,14 @@ Each part is made on first use, so a page that needs no S3 pays for none. Tests 
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cached_property
 
+from handlers import consent_texts
+from handlers.messages import MessageWords
+from handlers.words import build_environment
 from miniapp.accounts import service as accounts_service
+from miniapp.accounts.consents import Consents
 from miniapp.accounts.service import Accounts
 from miniapp.agencies import store as agencies_store
 from miniapp.agencies.directory import Directory
@@ -25,15 +30,29 @@ from miniapp.core.queues import Queues
 from miniapp.core.sealing import Sealer
 from miniapp.core.settings import Settings
 from miniapp.core.tables import Table, Write, bind
-from miniapp.exam_scores import guarding
+from miniapp.exam_scores import erasing_store, guarding, telling_store
 from miniapp.exam_scores import store as exam_scores_store
 from miniapp.exam_scores.editions import Editions
+from miniapp.exam_scores.erasing import Erasing
+from miniapp.exam_scores.erasing_store import ErasureStore
 from miniapp.exam_scores.factors import FactorKeys
 from miniapp.exam_scores.guarding import Guard
 from miniapp.exam_scores.importing import Importing
 from miniapp.exam_scores.looking_up import LookingUp
+from miniapp.exam_scores.reporting import ExamReports
+from miniapp.exam_scores.rounds import Rounds
 from miniapp.exam_scores.service import ExamOffice
 from miniapp.exam_scores.store import ExamScoreStore
+from miniapp.exam_scores.telling import Telling
+from miniapp.exam_scores.telling_store import TellingStore
+from miniapp.messaging import store as messaging_store
+from miniapp.messaging.model import Words as MessageWordsPromise
+from miniapp.messaging.service import Outbox
+from miniapp.messaging.store import MessageStore
+from miniapp.zalo import simulator
+from miniapp.zalo.client import NotConnected
+from miniapp.zalo.model import Chat
+from miniapp.zalo.simulator import SimulatedChat
 
 TABLES: list[type[Table]] = [
     *accounts_service.TABLES,
@@ -42,6 +61,10 @@ TABLES: list[type[Table]] = [
     *exam_scores_store.TABLES,
     *guarding.TABLES,
     *once_table.TABLES,
+    *messaging_store.TABLES,
+    *simulator.TABLES,
+    *telling_store.TABLES,
+    *erasing_store.TABLES,
 ]
 
 
@@ -88,6 +111,10 @@ class Services:
     @cached_property
     def agencies(self) -> Agencies:
         return Agencies(AgencyStore(), self.clock, self._record_agency)
+
+    @cached_property
+    def directory(self) -> Directory:
+        return Directory(self.files, self.clock)
 
     def _record_agency(self, changed: str, agency: str, by: str, writes: list[Write]) -> None:
         event = Event("agency_changed", agency=agency, changed=changed)
@@ -141,5 +168,66 @@ class Services:
         )
 
     @cached_property
+    def exam_reports(self) -> ExamReports:
+        return ExamReports(self.exam_store, self.files, self.audit, self.clock)
+
+    @cached_property
     def importing(self) -> Importing:
         return Importing(self.exam_store, self.files, self.audit, self.factor_keys, self.clock, self.ids)
+
+    # --- the chat, messages, and what citizens agreed to
+
+    @cached_property
+    def consents(self) -> Consents:
+        return self.accounts.consents(consent_texts.published())
+
+    @cached_property
+    def simulated_chat(self) -> SimulatedChat:
+        return SimulatedChat(self.clock, self.ids)
+
+    @cached_property
+    def chat(self) -> Chat:
+        return self.simulated_chat if self.settings.simulated_chat else NotConnected()
+
+    @cached_property
+    def message_words(self) -> MessageWordsPromise:
+        return MessageWords(build_environment(), self.settings.base_url)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        way_in = self.accounts.citizen_links.make
+        return Outbox(MessageStore(), self.chat, self.queues, self.message_words, way_in, self.clock)
+
+    @cached_property
+    def telling(self) -> Telling:
+        return Telling(TellingStore(), self.exam_store, self.consents, self.sealer, self.clock)
+
+    @cached_property
+    def rounds(self) -> Rounds:
+        return Rounds(
+            self.telling,
+            TellingStore(),
+            self.exam_store,
+            self.outbox,
+            self.consents,
+            self.agencies,
+            self.queues,
+            self.clock,
+            self.settings.tell_wave,
+            self.settings.tell_pace,
+        )
+
+    @cached_property
+    def erasing(self) -> Erasing:
+        settings = self.settings
+        readers = timedelta(seconds=2 * (settings.exam_row_age + settings.exam_row_grace))
+        return Erasing(
+            self.exam_store,
+            ErasureStore(),
+            self.rounds,
+            self.files,
+            self.audit,
+            self.clock,
+            settings.erase_factors_after_days,
+            readers,
+        )

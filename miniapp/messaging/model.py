@@ -59,7 +59,6 @@ def _kind(facts: str, life: timedelta, enters: bool = False) -> Kind:
 
 
 MESSAGES: Mapping[str, Kind] = {
-    "welcome": _kind("agency_name home scores", timedelta(hours=1)),
     "entry_link": _kind("agency_name", timedelta(minutes=10), enters=True),
     "assistant_later": _kind("home scores", timedelta(hours=1)),
     "scores_out": _kind("exam_title address tails", timedelta(days=2)),
