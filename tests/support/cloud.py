@@ -106,6 +106,7 @@ def _let_rows_live(endpoint: str, made: stack.Stack) -> None:
 @pytest.fixture(scope="session")
 def _session_cloud(engine_process: Engine, stack_on_engine: tuple[stack.Stack, Credentials]) -> Cloud:
     settings = settings_for(engine_process.endpoint)
+    _let_rows_live(engine_process.endpoint, stack_on_engine[0])
     return Cloud(engine_process, *stack_on_engine, settings, Aws(settings))
 
 
