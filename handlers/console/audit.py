@@ -70,7 +70,7 @@ def _line(entry: Entry, names: Mapping[str, str]) -> Line:
     facts = {
         name: names.get(str(fact), fact) if name == "officer" else fact
         for name, fact in entry.facts.items()
-        if name != "place" and fact not in ("", None)
+        if name != "place" and fact not in ("", None, entry.by)
     }
     return Line(entry.at, names.get(entry.by, entry.by), entry.event, facts, f"{entry.day} {entry.seq}")
 
