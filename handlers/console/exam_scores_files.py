@@ -31,8 +31,23 @@ class ReceivedPage:
 
 @landing.get(f"{desk.EDITION}/da-nhan")
 def received(agency: str, exam: str, edition: str) -> Response:
-    """The file is in the bucket: back to the edition's page, by a click or by itself."""
-    return answers.show("received/exam_scores.html", ReceivedPage(address(exam, edition)))
+    """The file is in the bucket: back to the edition's page, by a click or by itself.
+
+    The script that sent the file follows the bucket's redirect from another origin; this page says nothing of anybody,
+    so it may be read from anywhere, and the script learns that the file has arrived."""
+    return _readable(answers.show("received/exam_scores.html", ReceivedPage(address(exam, edition))))
+
+
+@landing.route(f"{desk.EDITION}/da-nhan", methods=["OPTIONS"])
+def may_be_read(agency: str, exam: str, edition: str) -> Response:
+    """What a browser asks before it follows a redirect of an upload that shows progress."""
+    return _readable(answers.plain("", 204, "text/plain; charset=utf-8"))
+
+
+def _readable(made: Response) -> Response:
+    made.headers["Access-Control-Allow-Origin"] = "*"
+    made.headers["Access-Control-Allow-Methods"] = "GET"
+    return made
 
 
 @files.post(f"{desk.EDITION}/tep")
