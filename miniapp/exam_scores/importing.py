@@ -291,6 +291,7 @@ class Importing:
             removed=found.removed,
             changed=found.changed,
             base_build=self._pointed(exam),
+            corrections=len(exam.history),
         )
         event = Event(
             "scores_checked",

@@ -242,6 +242,7 @@ class Edition:
     decision: str = ""
     partial: bool = False  # holds changed rows only, laid over the edition that is out
     base_build: str = ""
+    corrections: int = 0  # how many the exam had when this was laid: its records refer to the next one
     files: tuple[ScoreFile, ...] = ()
     build: str = ""
     candidates: int = 0

@@ -330,8 +330,12 @@ class ExamOffice:
     def _still_fits(self, exam: Exam, edition: Edition, now: datetime) -> None:
         """A correction was laid over the edition that was out then; another one is out by now: check it again."""
         pointer = exam.pointer(now)
-        if edition.state is EditionState.CHECKED and (pointer.build if pointer else "") != edition.base_build:
+        if edition.state is not EditionState.CHECKED:
+            return
+        if (pointer.build if pointer else "") != edition.base_build:
             raise Conflict("base_moved")
+        if edition.reason is not Reason.RELEASE and edition.corrections != len(exam.history):
+            raise Conflict("base_moved")  # its records would name another correction's decision
 
     def move_release(self, exam: Exam, release_at: datetime, by: str) -> Exam:
         """Another hour for the edition that waits for its hour; not within its last 60 seconds."""
