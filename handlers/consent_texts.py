@@ -1,7 +1,7 @@
 """The published consent texts: which versions there are and since when. For the wiring and the pages that show them.
 
-templates/consents/versions.json lists every version with the hash of its file: a published text never changes, a new
-wording is a new file with a new version (a test holds them to it)."""
+templates/consents/versions.json lists every version (consents/score_news/1.html is the first) with the hash of its
+file: a published text never changes, a new wording is a new file with a new version (a test holds them to it)."""
 
 import json
 from datetime import date

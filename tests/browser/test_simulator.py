@@ -75,7 +75,7 @@ class Phone:
     def come_in(self) -> None:
         """Ask for my things, follow the link."""
         self.menu("Của tôi")
-        expect(self.page.get_by_role("log").get_by_text("Của tôi", exact=True)).to_be_visible()
+        expect(self.page.get_by_role("log").get_by_text("Bạn: Của tôi")).to_be_visible()
         self.receive()
         self.page.get_by_role("link", name="Mở mục Của tôi").click(timeout=15_000)
         self.sheet.get_by_role("button", name="Vào").click()
