@@ -13,9 +13,8 @@ from handlers.formats import LOCAL
 from handlers.forms import FieldProblem, Form
 from miniapp.accounts.access import PERMISSIONS, Permission
 from miniapp.accounts.model import SignedOfficer
-from miniapp.exam_scores.model import Edition, Exam
+from miniapp.exam_scores.model import Edition, Exam, Work
 from miniapp.exam_scores.reporting import Standing
-from miniapp.exam_scores.store import Work
 
 PREFIX = "/console/<agency>/diem-thi"
 EDITION = "/<exam>/<edition>"

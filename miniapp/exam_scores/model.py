@@ -329,3 +329,13 @@ class ReleaseNotice:
     slug: str
     release_at: datetime
     build: str = field(default="")
+
+
+@dataclass(frozen=True)
+class Work:
+    """How far a worker is with an edition; `live` says whether it was heard of within the lease."""
+
+    stage: str
+    done: int
+    total: int
+    live: bool

@@ -17,10 +17,10 @@ from miniapp.core.errors import NotFound
 from miniapp.core.files import Files
 from miniapp.exam_scores.difference import Change
 from miniapp.exam_scores.importing import PACKS, UPLOADS, changes_key, findings_key
-from miniapp.exam_scores.model import Edition, EditionState, Exam, FileState, Finding
+from miniapp.exam_scores.model import Edition, EditionState, Exam, FileState, Finding, Work
 from miniapp.exam_scores.scores import STATES
 from miniapp.exam_scores.statistics import Statistics
-from miniapp.exam_scores.store import ExamScoreStore, Work
+from miniapp.exam_scores.store import ExamScoreStore
 
 PATIENCE = timedelta(seconds=60)
 

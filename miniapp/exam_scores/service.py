@@ -28,8 +28,9 @@ from miniapp.exam_scores.model import (
     Pointer,
     Reason,
     ScoreFile,
+    Work,
 )
-from miniapp.exam_scores.store import ExamScoreStore, Manifest, Work
+from miniapp.exam_scores.store import ExamScoreStore, Manifest
 from miniapp.exam_scores.verifying import verify_build
 
 UPLOADS = "uploads"

@@ -17,7 +17,7 @@ from miniapp.core.errors import Conflict, NotFound
 from miniapp.core.plain import from_plain, to_plain
 from miniapp.core.tables import Table, Write, change, put, put_new, read, remove, rows
 from miniapp.exam_scores.blocks import Shape
-from miniapp.exam_scores.model import Edition, Exam, Pointer
+from miniapp.exam_scores.model import Edition, Exam, Pointer, Work
 from miniapp.exam_scores.statistics import Statistics
 
 LEASE = timedelta(seconds=60)
@@ -132,16 +132,6 @@ class Manifest:
     def shape(self) -> Shape:
         """The layout of its records."""
         return Shape(self.width, self.subjects, self.extras)
-
-
-@dataclass(frozen=True)
-class Work:
-    """How far a worker is with an edition; `live` says whether it was heard of within the lease."""
-
-    stage: str
-    done: int
-    total: int
-    live: bool
 
 
 class ExamScoreStore:
