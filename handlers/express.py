@@ -65,6 +65,8 @@ class Express:
         agency = services.agencies.at(address)
         looking_up = services.looking_up
         found = looking_up.open(looking_up.exam(agency.id, slug), number)
+        if found.result.number != number:  # written in another way: the view sends to the one address
+            return None
         base = f"/{address}/diem-thi/{slug}"
         suffix = "?lang=en" if spoken == "en" else ""
         page = parts.slips.make(found, spoken, services.clock.now(), base + suffix, f"{base}/pho-diem{suffix}")

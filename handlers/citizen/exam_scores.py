@@ -1,32 +1,29 @@
-"""Looking up a score: an agency's exams, one exam's form or its hour, the slip, the distributions.
+"""Looking up a score: an agency's exams, one exam's form or its hour, the slip.
 
 For citizens in the chat. Nothing personal stands in an address: exams that ask for more than a number are looked up by
 POST and shown under a sealed token. Nothing here is written on the way to a slip."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask import Response, request
 
 from handlers import answers, context, forms
-from handlers.charts import Chart
+from handlers.citizen import exam_form
+from handlers.citizen.exam_form import FORM_COOKIE, SERVED_COOKIE, ask, ask_again
+from handlers.citizen.exam_hour import address_of, exam_of, hour, title_of
 from handlers.doors import anyone, pages
+from handlers.express import OPEN_SLIP
 from handlers.forms import FieldProblem, Form
-from handlers.slips import BIN, chart_of
 from miniapp.core.errors import Invalid, NotFound, Refused
-from miniapp.exam_scores.guarding import PROOF_BITS, Asker
+from miniapp.core.folding import clean
 from miniapp.exam_scores.looking_up import Found, countdown
 from miniapp.exam_scores.model import CandidateNumber, Exam, Policy
-from miniapp.exam_scores.statistics import Distribution
-from miniapp.exam_scores.subjects import vocabulary
 
 exam_scores = pages("exam_scores", door=anyone, url_prefix="/<agency>/diem-thi")
 
-OPEN_SLIP = "public, max-age=30, s-maxage=60"
-DATE_PARTS = ("birth_date-day", "birth_date-month", "birth_date-year")
-FORM_COOKIE, SERVED_COOKIE = "f", "v"
-COOKIE_LIFE = 24 * 3600
+ECHO_MOST = 32  # letters of a number in an address that are shown again
+LAST = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -36,6 +33,7 @@ class ExamLine:
     title: str
     address: str
     released: bool
+    withdrawn: bool
     at: datetime | None
 
 
@@ -46,287 +44,114 @@ class ListPage:
     exams: list[ExamLine]
 
 
-@dataclass(frozen=True)
-class LookUpPage:
-    """The form: which factors it asks for, what was typed, what to try."""
-
-    exam: Exam
-    title: str
-    form: Form
-    action: str
-    released_at: datetime
-    distributions: str
-    padded: str = ""
-    padded_address: str = ""
-    proof_bits: int = 0
-    wait: int = 0
-
-
-@dataclass(frozen=True)
-class HourPage:
-    """Before the hour, or after a withdrawal."""
-
-    exam: Exam
-    title: str
-    at: datetime | None
-    seconds: int
-    withdrawn: bool
-    tell_me: object | None
-
-
-@dataclass(frozen=True)
-class SubjectChart:
-    """One subject's distribution as shown."""
-
-    name: str
-    address: str
-    item: Distribution
-    chart: Chart
-    tens: int
-    low: int
-
-
-@dataclass(frozen=True)
-class DistributionPage:
-    """All distributions, one chosen."""
-
-    title: str
-    chosen: SubjectChart
-    choices: list[SubjectChart]
-    combinations: list[SubjectChart]
-    population: int
-    back: str
-
-
 @exam_scores.get("")
 def exams(agency: str) -> Response:
-    """The exams of an agency, what is out or comes next first."""
+    """The exams of an agency: what is out first, the newest on top; then what comes, the next on top."""
     held = context.agency()
     now = context.services().clock.now()
-    lines = [
-        ExamLine(_title(exam), f"{_base(agency, exam.slug)}{context.suffix()}", exam.pointer(now) is not None, _at(exam, now))
-        for exam in context.services().looking_up.exams(held.id)
-    ]
-    lines.sort(key=lambda line: not line.released)
-    return answers.show("citizen/exam_scores/exams.html", ListPage(lines), back=f"/{agency}/{context.suffix()}")
+    lines = [_line(exam, now) for exam in context.services().looking_up.exams(held.id)]
+    out = sorted((line for line in lines if line.released), key=lambda line: line.at or LAST, reverse=True)
+    ahead = sorted((line for line in lines if not line.released), key=lambda line: line.at or LAST)
+    back = f"/{agency}/{context.suffix()}"
+    return answers.show("citizen/exam_scores/exams.html", ListPage(out + ahead), back=back)
+
+
+def _line(exam: Exam, now: datetime) -> ExamLine:
+    pointer = exam.pointer(now)
+    at = pointer.release_at if pointer else countdown(exam, now)
+    withdrawn = at is None and exam.withdrawn_at is not None
+    return ExamLine(title_of(exam), address_of(exam.slug), pointer is not None, withdrawn, at)
 
 
 @exam_scores.get("/<slug>")
 def exam(agency: str, slug: str) -> Response:
     """The form, or the hour when there is nothing to look up yet."""
-    found = _exam(slug)
+    found = exam_of(slug)
     try:
-        pointer, _ = context.services().looking_up.released(found)
+        pointer, build = context.services().looking_up.released(found)
     except Refused as refusal:
-        return _hour(found, refusal)
-    typed = request.args.get("sbd", "")[:32]
-    form = forms.blank(number=typed)
-    return _form_cookie(found, _ask(found, form, pointer.release_at))
+        return hour(found, refusal)
+    form = forms.blank(number=_echo(request.args.get("sbd", "")))
+    if found.policy is not Policy.OPEN and "factor" not in build.shape.extras:
+        form = form.with_problems(FieldProblem("", "look_up_ended"))
+    return ask(found, pointer.release_at, form)
 
 
 @exam_scores.post("/<slug>")
 def look_up(agency: str, slug: str) -> Response:
     """A number (and factors) → the slip's address."""
-    found = _exam(slug)
+    found = exam_of(slug)
+    form = exam_form.read(found)
     try:
         pointer, _ = context.services().looking_up.released(found)
-    except Refused as refusal:
-        return _hour(found, refusal)
-    form = forms.read(("number", *(name for factor in found.factors for name in _fields(factor))))
-    if form.problems and found.policy is not Policy.OPEN:
-        return _ask(found, form, pointer.release_at, 422)
+    except Refused:
+        return answers.see(address_of(slug))
     try:
         if found.policy is Policy.OPEN:
-            return answers.see(f"{_base(agency, slug)}/{_number(found, form)}{context.suffix()}")
-        return _verify(found, form)
-    except (Invalid, NotFound) as problem:
-        field = "" if problem.code == "result_mismatch" else "number"
-        status = 404 if isinstance(problem, NotFound) else 422
-        again = form.with_problems(FieldProblem(field, problem.code, problem.facts))
-        return _ask(found, again, pointer.release_at, status)
-    except Refused as refusal:
-        kept = Form(form.values, (FieldProblem("", refusal.code, refusal.facts),), form.token)
-        return _ask(found, kept, pointer.release_at, 429, wait=int(refusal.facts.get("wait", 0)))
-
-
-@exam_scores.get("/<slug>/pho-diem")
-def distributions(agency: str, slug: str) -> Response:
-    """Distributions of the edition that is out; groups under ten are left out."""
-    found = _exam(slug)
-    try:
-        pointer, build = context.services().looking_up.released(found)
-    except Refused as refusal:
-        return _hour(found, refusal)
-    names = vocabulary().subjects
-    address = f"{_base(agency, slug)}/pho-diem"
-    charts = [
-        _chart(names[code].name(context.language()), f"{address}?mon={code}{_more()}", item, found.scale)
-        for code, item in build.statistics.subjects.items()
-        if item.is_shown
-    ]
-    codes = [code for code, item in build.statistics.subjects.items() if item.is_shown]
-    sums = [
-        _chart(code, f"{address}?mon={code}{_more()}", item, 3 * found.scale)
-        for code, item in build.statistics.combinations.items()
-        if item.is_shown
-    ]
-    by_code = dict(zip(codes, charts, strict=True)) | {line.name: line for line in sums}
-    if not by_code:
-        raise NotFound("distribution_too_small")
-    chosen = by_code.get(request.args.get("mon", ""), next(iter(by_code.values())))
-    page = DistributionPage(_title(found), chosen, charts, sums, build.statistics.population, "")
-    return answers.show(
-        "citizen/exam_scores/distributions.html",
-        page,
-        back=f"{_base(agency, slug)}{context.suffix()}",
-        edge=OPEN_SLIP if found.policy is Policy.OPEN else "",
-    )
+            number = CandidateNumber.read(form.value("number"), found).text
+            return answers.see(address_of(slug, f"/{number}"))
+        return _verify(found, form, pointer.release_at)
+    except (Invalid, NotFound, Refused) as failure:
+        return ask_again(found, pointer.release_at, form, failure)
 
 
 @exam_scores.get("/<slug>/kq/<token>")
 def sealed_slip(agency: str, slug: str, token: str) -> Response:
-    """The slip behind a sealed token; after ten minutes the form comes again."""
-    found = _exam(slug)
+    """The slip behind a sealed token; after ten minutes, or in another browser, the form comes again."""
+    found = exam_of(slug)
+    looking_up = context.services().looking_up
     try:
-        slip = context.services().looking_up.sealed(found, token, _cookie(FORM_COOKIE))
+        pointer, _ = looking_up.released(found)
     except Refused as refusal:
-        if refusal.code in ("not_released", "exam_withdrawn"):
-            return _hour(found, refusal)
-        pointer, _ = context.services().looking_up.released(found)
+        return hour(found, refusal)
+    if found.policy is Policy.OPEN:
+        raise NotFound("page_unknown")
+    try:
+        return _slip(looking_up.sealed(found, token, exam_form.cookie(FORM_COOKIE)))
+    except (NotFound, Refused):
         form = forms.blank().with_problems(FieldProblem("", "slip_expired"))
-        return _form_cookie(found, _ask(found, form, pointer.release_at, 403))
-    return _slip(agency, slip, "")
+        return ask(found, pointer.release_at, form)
 
 
 @exam_scores.get("/<slug>/<number>")
 def open_slip(agency: str, slug: str, number: str) -> Response:
-    """The slip of an exam that is open."""
-    found = _exam(slug)
+    """The slip of an exam that is open, under the one address it has."""
+    found = exam_of(slug)
     looking_up = context.services().looking_up
     try:
-        return _slip(agency, looking_up.open(found, number), OPEN_SLIP)
+        held = looking_up.open(found, number)
     except Refused as refusal:
-        return _hour(found, refusal)
-    except (Invalid, NotFound) as problem:
-        if problem.code == "page_unknown":
+        return hour(found, refusal)
+    except (Invalid, NotFound) as failure:
+        if failure.code == "page_unknown":
             raise
         pointer, _ = looking_up.released(found)
-        form = forms.blank(number=number[:32]).with_problems(FieldProblem("number", problem.code, problem.facts))
-        padded = str(problem.facts.get("zero_padded", ""))
-        return _ask(found, form, pointer.release_at, 404 if isinstance(problem, NotFound) else 422, padded)
+        return ask_again(found, pointer.release_at, forms.blank(number=_echo(number)), failure)
+    if held.result.number != number:
+        return answers.see(address_of(slug, f"/{held.result.number}"))
+    return _slip(held, OPEN_SLIP)
 
 
-def _slip(agency: str, found: Found, edge: str) -> Response:
-    base = _base(agency, found.exam.slug)
-    suffix = context.suffix()
+def _slip(found: Found, edge: str = "") -> Response:
+    slug = found.exam.slug
+    again = address_of(slug)
     now = context.services().clock.now()
-    page = context.parts().slips.make(found, context.language(), now, base + suffix, f"{base}/pho-diem{suffix}")
-    return answers.show("citizen/exam_scores/slip.html", page, back=base + suffix, edge=edge)
+    page = context.parts().slips.make(found, context.language(), now, again, address_of(slug, "/pho-diem"))
+    return answers.show("citizen/exam_scores/slip.html", page, back=again, edge=edge)
 
 
-def _verify(found: Exam, form: Form) -> Response:
+def _verify(found: Exam, form: Form, released_at: datetime) -> Response:
     services = context.services()
-    asker = Asker(
-        address=context.client_address(),
-        form=form.token,
-        born=forms.born(form.token),
-        cookie=_cookie(FORM_COOKIE),
-        proof=request.form.get("proof", "")[:20],
-        served=_cookie(SERVED_COOKIE),
-    )
-    token, number = services.looking_up.verified(found, form.value("number"), _said(found, form.values), asker)
-    made = answers.see(f"{_base(context.agency().address, found.slug)}/kq/{token}{context.suffix()}")
-    _set_cookie(made, SERVED_COOKIE, services.guard.served(found, number))
+    CandidateNumber.read(form.value("number"), found)
+    problems = exam_form.unreadable(found, form)
+    if form.problems or problems:
+        return ask(found, released_at, form.with_problems(*problems))
+    asker = exam_form.asker(form)
+    token, number = services.looking_up.verified(found, form.value("number"), exam_form.said(found, form), asker)
+    made = answers.see(address_of(found.slug, f"/kq/{token}"))
+    exam_form.give_cookie(made, SERVED_COOKIE, services.guard.served(found, number))
     return made
 
 
-def _said(found: Exam, values: Mapping[str, str]) -> dict[str, str]:
-    said = {factor: values.get(factor, "") for factor in found.factors}
-    if "birth_date" in said:
-        said["birth_date"] = "/".join(values.get(part, "") for part in DATE_PARTS)
-    return said
-
-
-def _fields(factor: str) -> tuple[str, ...]:
-    return DATE_PARTS if factor == "birth_date" else (factor,)
-
-
-def _number(found: Exam, form: Form) -> str:
-    """The typed number as it stands in the slip's address; Invalid when it can't be one."""
-    return CandidateNumber.read(form.value("number"), found).text
-
-
-def _ask(
-    found: Exam, form: Form, released_at: datetime, status: int = 200, padded: str = "", wait: int = 0
-) -> Response:
-    base = _base(context.agency().address, found.slug)
-    strict = found.policy is not Policy.OPEN and context.services().guard.is_strict(found, context.client_address())
-    page = LookUpPage(
-        exam=found,
-        title=_title(found),
-        form=form,
-        action=base + context.suffix(),
-        released_at=released_at,
-        distributions=f"{base}/pho-diem{context.suffix()}",
-        padded=padded,
-        padded_address=f"{base}/{padded}{context.suffix()}" if padded else "",
-        proof_bits=PROOF_BITS if strict else 0,
-        wait=wait,
-    )
-    back = f"/{context.agency().address}/diem-thi{context.suffix()}"
-    return answers.show("citizen/exam_scores/look_up.html", page, status=status, back=back, wrong=bool(form.problems))
-
-
-def _hour(found: Exam, refusal: Refused) -> Response:
-    """The same page for every number, known or not, while nothing is out."""
-    now = context.services().clock.now()
-    at = countdown(found, now)
-    seconds = max(0, int((at - now).total_seconds())) if at else 0
-    withdrawn = refusal.code == "exam_withdrawn"
-    page = HourPage(found, _title(found), at, seconds, withdrawn, None)
-    back = f"/{context.agency().address}/diem-thi{context.suffix()}"
-    return answers.show("citizen/exam_scores/hour.html", page, back=back)
-
-
-def _exam(slug: str) -> Exam:
-    return context.services().looking_up.exam(context.agency().id, slug)
-
-
-def _title(found: Exam) -> str:
-    return found.title_en if context.language() == "en" and found.title_en else found.title
-
-
-def _at(found: Exam, now: datetime) -> datetime | None:
-    pointer = found.pointer(now)
-    return pointer.release_at if pointer else countdown(found, now)
-
-
-def _base(agency: str, slug: str) -> str:
-    return f"/{agency}/diem-thi/{slug}"
-
-
-def _more() -> str:
-    return "&lang=en" if context.language() == "en" else ""
-
-
-def _chart(name: str, address: str, item: Distribution, scale: int) -> SubjectChart:
-    chart = chart_of(item, scale, BIN if scale <= 1000 else 3 * BIN)
-    return SubjectChart(name, address, item, chart, item.counts.get(scale, 0), item.at_most(100))
-
-
-def _cookie(name: str) -> str:
-    prefix = "__Host-" if context.parts().settings.secure_cookies else ""
-    return request.cookies.get(prefix + name, "")[:200]
-
-
-def _set_cookie(made: Response, name: str, value: str) -> None:
-    secure = context.parts().settings.secure_cookies
-    prefix = "__Host-" if secure else ""
-    made.set_cookie(prefix + name, value, max_age=COOKIE_LIFE, secure=secure, httponly=True, samesite="Lax", path="/")
-
-
-def _form_cookie(found: Exam, made: Response) -> Response:
-    """What a sealed slip is bound to; only exams that ask for more than a number need it."""
-    if found.policy is not Policy.OPEN and not _cookie(FORM_COOKIE):
-        _set_cookie(made, FORM_COOKIE, context.services().ids.secret(16))
-    return made
+def _echo(typed: str) -> str:
+    return clean(typed)[:ECHO_MOST]

@@ -12,6 +12,7 @@ import hashlib
 import threading
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
@@ -86,7 +87,7 @@ class Guard:
             return
         quiet = now.timestamp() - max(asker.born, float(by_address.last))
         if quiet < ADDRESS_WAIT:
-            raise Refused("form_must_wait", wait=int(ADDRESS_WAIT - quiet) + 1)
+            raise Refused("form_must_wait", wait=ceil(ADDRESS_WAIT - quiet))
 
     def failed(self, exam: Exam, number: str, asker: Asker) -> None:
         """Write one failure under the number, the form (or the mark of the served) and the address."""
