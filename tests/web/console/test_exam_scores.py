@@ -276,8 +276,8 @@ def test_differences_name_who_came_went_and_changed(desk: ScoreDesk, approving: 
     page = approving.get(desk.at(edition, "khac-biet"))
     assert "thêm 1, bỏ 1, thay đổi 2 thí sinh" in page.text
     rows_shown = [row.get_text(" ", strip=True) for row in page.soup.find_all("tr")]
-    assert "02 000 001 Thay đổi Toán 8,25 9,00" in rows_shown
-    assert "02 000 002 Thay đổi Vật lí Vắng thi 5,00" in rows_shown
+    assert "02 000 001 Đổi điểm Toán 8,25 9,00" in rows_shown
+    assert "02 000 002 Đổi điểm Vật lí Vắng thi 5,00" in rows_shown
 
 
 # --- deciding
