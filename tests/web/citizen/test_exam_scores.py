@@ -1,10 +1,12 @@
 """Citizens' score pages: the list, the hour, the form and slip of open exams, distributions; by a browser without script."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from tests.support import result_pages as stage
+from tests.support.exams import csv_file
 from tests.support.result_pages import BASE, BORN, WAITING, Pages, built, english, pages, same, visitor
 from tests.support.visitor import Page, Visitor
 
@@ -113,6 +115,16 @@ def test_every_way_of_writing_a_number_in_an_address_leads_to_one(visitor: Visit
         assert visitor.get(f"{OPEN}/{written}", 303).answer.headers["Location"] == f"{OPEN}/{stage.FULL}"
     moved = visitor.get(english(f"{OPEN}/02 001 001"), 303)
     assert moved.answer.headers["Location"] == english(f"{OPEN}/{stage.FULL}")
+
+
+def test_letters_of_a_number_may_be_typed_small_and_lead_to_its_one_address(pages: Pages, visitor: Visitor) -> None:
+    lettered = replace(stage.graduation("chu-2026"), number_format="[A-Z]{2}[0-9]{4}", number_example="PY0001")
+    pages.bureau.released(lettered, csv_file(["sbd", "toan"], [("PY0001", "7"), ("PY0002", "8")]))
+    path = f"{BASE}/chu-2026"
+    assert visitor.submit(path, number="py 0001").answer.headers["Location"] == f"{path}/PY0001"
+    assert visitor.get(f"{path}/py0001", 303).answer.headers["Location"] == f"{path}/PY0001"
+    assert visitor.get(path).soup.select_one("#f-number")["inputmode"] == "text"  # type: ignore[index]
+    assert "PY" in visitor.get(f"{path}/PY0002").h1
 
 
 def test_a_link_may_bring_the_number_along(visitor: Visitor) -> None:
