@@ -17,6 +17,7 @@ from handlers.frame import Frame
 
 PAGE = "text/html; charset=utf-8"
 PRIVATE = "private, no-store"
+NOTHING = "default-src 'none'; frame-ancestors 'none'"  # the policy of what is no page
 HSTS = "max-age=31536000; includeSubDomains"
 PERMISSIONS = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"
 
@@ -105,13 +106,12 @@ def public_headers(made_of: context.Parts, frame: Frame, edge: str) -> tuple[tup
     return _headers(PAGE, edge, csp, settings.secure_cookies)
 
 
-def see(address: str) -> Response:
-    """Go and look at another page of ours after a POST (303)."""
-    made = redirect(address, 303)
-    made.headers["Cache-Control"] = PRIVATE
-    made.headers["Content-Security-Policy"] = "default-src 'none'"
-    made.headers["X-Content-Type-Options"] = "nosniff"
-    made.headers["Referrer-Policy"] = "no-referrer"
+def see(address: str, status: int = 303) -> Response:
+    """Go and look at another page of ours (303: after a POST)."""
+    made = redirect(address, status)
+    secure = context.parts().settings.secure_cookies
+    for name, value in _headers(PAGE, PRIVATE, NOTHING, secure):
+        made.headers[name] = value
     return current_app.make_response(made)
 
 
@@ -120,7 +120,7 @@ def plain(text: str | bytes, status: int, kind: str, edge: str = "", **headers: 
     cache = edge if edge and status == 200 else PRIVATE
     secure = context.parts().settings.secure_cookies
     body = text.encode() if isinstance(text, str) else text
-    made = _ready(body, status, _headers(kind, cache, "default-src 'none'; frame-ancestors 'none'", secure))
+    made = _ready(body, status, _headers(kind, cache, NOTHING, secure))
     for name, value in headers.items():
         made.headers[name.replace("_", "-")] = value
     return made

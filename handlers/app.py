@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import Flask, Response, request
 from flask.sessions import NullSession, SessionInterface
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from handlers import answers, commands, errors
 from handlers.context import LANGUAGES, Parts, parts
@@ -34,13 +36,22 @@ class NoSession(SessionInterface):
         return True
 
 
+class App(Flask):
+    """Flask whose own redirects (a slash that is missing) carry our headers; error handlers never hear of them."""
+
+    def handle_http_exception(self, e: HTTPException) -> Any:
+        if isinstance(e, RequestRedirect):
+            return answers.see(e.new_url, e.code)
+        return super().handle_http_exception(e)
+
+
 def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
     """One app. Without arguments the settings come from the environment (`flask --app handlers.app …`)."""
     settings = settings or (services.settings if services else Settings.from_env())
     log.start(settings.log_level)
     services = services or Services(settings)
     services.bind()
-    app = Flask("motcua", static_folder=None, template_folder=None)
+    app = App("motcua", static_folder=None, template_folder=None)
     app.session_interface = NoSession()
     app.url_map.strict_slashes = True
     app.config.update(

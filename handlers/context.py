@@ -5,7 +5,7 @@ view asks. It holds no rules: who may do what stands in `miniapp.accounts.access
 
 import hmac
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 from urllib.parse import quote, urlencode
 
 from flask import current_app, g, request
@@ -14,7 +14,7 @@ from handlers import frame as framing
 from handlers.assets import Assets
 from handlers.slips import Slips
 from handlers.words import Words
-from miniapp.accounts.access import PERMISSIONS, Permission, require
+from miniapp.accounts.access import PERMISSIONS, Permission
 from miniapp.accounts.model import Session, SignedOfficer
 from miniapp.agencies.model import Agency
 from miniapp.core.errors import Refused
@@ -128,26 +128,19 @@ def citizen() -> Session | None:
     return found
 
 
-def admit_officer(may: str) -> Any:
-    """The officers' door: None lets pass, an answer sends to sign-in, Refused stays."""
-    from handlers import answers
-
-    held = signed_in()
-    if held is None:
-        if request.method == "GET":
-            return answers.see(f"/console/sign-in?{urlencode({'next': request.full_path.rstrip('?')})}")
-        raise Refused("sign_in_needed")
-    if may:
-        require(held.standing, cast(Permission, may), agency().id)
-    return None
-
-
 def form_holder() -> str:
     """What a form token is bound to: the session where there is one, else nothing."""
     for kind in ("officer", "citizen"):
         if token := cookie_token(kind):
             return hmac.new(b"form holder", token.encode(), "sha256").hexdigest()[:32]
     return ""
+
+
+def fresh_form_token() -> str:
+    """A token for one form, bound to this request's session (`handlers.forms` reads it)."""
+    made = services()
+    text = f"{made.ids.secret(16)}.{int(made.clock.now().timestamp()):x}"
+    return f"{text}.{made.sealer.sign('form', text + form_holder())}"
 
 
 def client_address() -> str:
@@ -248,8 +241,6 @@ def _navigation(held: Agency | None) -> tuple[framing.Place, ...]:
 
 
 def _signed_in() -> framing.SignedIn | None:
-    from handlers import forms
-
     held = signed_in()
     if held is None:
         return None
@@ -258,7 +249,7 @@ def _signed_in() -> framing.SignedIn | None:
         role="",
         account="/console/account" + suffix(),
         sign_out="/console/sign-out",
-        form_token=forms.fresh_token(),
+        form_token=fresh_form_token(),
     )
 
 

@@ -5,10 +5,13 @@ itself (a redirect to sign-in), or raises Refused. A door that fails for any oth
 comes, never the view (ASVS 16.5.3)."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
+from urllib.parse import urlencode
 
-from flask import Blueprint
+from flask import Blueprint, request
 
+from handlers import answers, context
+from miniapp.accounts.access import Permission, require
 from miniapp.core.errors import Refused
 
 Door = Callable[[], Any]
@@ -29,9 +32,7 @@ def pages(name: str, door: Door, url_prefix: str | None = None, audience: str = 
 
 def citizens() -> None:
     """A citizen who came from the chat, by a one-time link."""
-    from handlers.context import citizen
-
-    if citizen() is None:
+    if context.citizen() is None:
         raise Refused("citizen_unknown")
 
 
@@ -39,9 +40,19 @@ def officers(may: str = "") -> Door:
     """An officer signed in with both factors and, where `may` is named, allowed that act in the agency of the address."""
 
     def door() -> Any:
-        from handlers.context import admit_officer
-
-        return admit_officer(may)
+        return _admit_officer(may)
 
     door.may = may  # type: ignore[attr-defined]
     return door
+
+
+def _admit_officer(may: str) -> Any:
+    """None lets pass, an answer sends to sign-in, Refused stays."""
+    held = context.signed_in()
+    if held is None:
+        if request.method == "GET":
+            return answers.see(f"/console/sign-in?{urlencode({'next': request.full_path.rstrip('?')})}")
+        raise Refused("sign_in_needed")
+    if may:
+        require(held.standing, cast(Permission, may), context.agency().id)
+    return None

@@ -5,7 +5,6 @@ constant: it renders nothing, so it can't fail. Nothing that is not 2xx may be k
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -115,9 +114,7 @@ def reference() -> str:
     return str(g.reference)
 
 
-def _http(failure: HTTPException) -> Any:
-    if failure.code is not None and failure.code < 400:
-        return failure
+def _http(failure: HTTPException) -> Response:
     made = answer(HTTP_CODES.get(failure.code or 500, HTTP_CODES[400] if (failure.code or 500) < 500 else _broken()))
     if isinstance(failure, MethodNotAllowed):
         made.headers["Allow"] = ", ".join(sorted(failure.valid_methods or []))

@@ -79,9 +79,7 @@ def read(names: Iterable[str], raw: Iterable[str] = ()) -> Form:
 
 def fresh_token() -> str:
     """A token for one form, bound to this request's session."""
-    services = context.services()
-    text = f"{services.ids.secret(16)}.{int(services.clock.now().timestamp()):x}"
-    return f"{text}.{services.sealer.sign('form', text + context.form_holder())}"
+    return context.fresh_form_token()
 
 
 def born(token: str) -> float:

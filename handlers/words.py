@@ -133,7 +133,7 @@ class Words:
     def part(self, language: str, name: str, macro: str, *arguments: Any, **options: Any) -> Markup:
         """One component by itself, for pieces that are made once and shown often (a distribution's table)."""
         # A macro of an escaping template gives markup already; this only says so to the types.
-        return Markup(getattr(self.template(language, name).module, macro)(*arguments, **options))  # noqa: S704
+        return Markup(getattr(self.template(language, name).module, macro)(*arguments, **options))  # noqa: S704 - a macro's output, escaped by the environment
 
     def sentence(self, language: str, code: str, facts: Mapping[str, Any]) -> str:
         """What happened and what to do next, as plain text. Raises NoWords for a code without words."""

@@ -157,7 +157,7 @@ def read_moment(form: Form, name: str) -> datetime | FieldProblem | None:
     try:
         hour, minute = (clock.replace(" giờ ", ":").replace("h", ":").replace(".", ":") + ":0").split(":")[:2]
         at = time(int(hour), int(minute or 0))
-    except ValueError:
+    except (ValueError, OverflowError):
         return FieldProblem(f"{name}-time", "time_shape")
     try:
         return datetime(int(year), int(month), int(day), at.hour, at.minute, tzinfo=LOCAL)

@@ -134,7 +134,7 @@ class Engine:
 
     def _call(self, path: str, method: str) -> bytes:
         request = urllib.request.Request(self.endpoint + path, method=method)  # noqa: S310 - our own loopback address
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - our own loopback address
             return bytes(answer.read())
 
     def _reason(self) -> str:

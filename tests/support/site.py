@@ -15,11 +15,15 @@ from handlers.app import create_app
 from handlers.context import NAMES
 from handlers.wiring import Services
 from infra.seed.directory_file import directory_file
-from miniapp.accounts.access import Role
+from miniapp.accounts.access import Operator, Role
+from miniapp.accounts.model import Kind
+from miniapp.accounts.sessions import Opened
 from miniapp.agencies.directory import BUCKET, KEY
-from miniapp.agencies.model import Agency, Kind, Service
+from miniapp.agencies.model import Agency, Service
+from miniapp.agencies.model import Kind as AgencyKind
 from miniapp.agencies.store import AgencyStore
 from miniapp.core.settings import Settings
+from miniapp.core.tables import transact
 from miniapp.exam_scores.model import Exam, Policy, Reason, Window
 from tests.support import exams, officers
 from tests.support.cloud import Cloud
@@ -41,12 +45,11 @@ def number(place: int, width: int = 8) -> str:
 
 @dataclass
 class Furnished:
-    """What stands in the store: agencies, exams, who may come in with which cookie."""
+    """What stands in the store: agencies, exams, one officer's id."""
 
     agencies: list[Agency]
     exams: dict[str, Exam]
     officer: str
-    citizen: str
 
 
 @dataclass
@@ -64,16 +67,18 @@ class Site:
         return self.app.test_client()
 
     def officer(self) -> FlaskClient:
-        """A browser in which an officer with every role sits, signed in with both factors a minute ago."""
-        return self._with("officer", self.held.officer)
+        """A browser in which an officer with every role has just signed in with both factors."""
+        found = self.services.accounts.people.by_login(LOGIN, Operator())
+        return self._with("officer", self.services.accounts.sessions.opened(Kind.OFFICER, found.id, found))
 
     def citizen(self) -> FlaskClient:
-        """A browser that came from the chat."""
-        return self._with("citizen", self.held.citizen)
+        """A browser that just came from the chat."""
+        return self._with("citizen", self.services.accounts.sessions.opened(Kind.CITIZEN, CITIZEN))
 
-    def _with(self, kind: str, token: str) -> FlaskClient:
+    def _with(self, kind: str, session: Opened) -> FlaskClient:
+        transact(*session.writes)
         client = self.client()
-        client.set_cookie(NAMES[self.services.settings.secure_cookies][kind], token)
+        client.set_cookie(NAMES[self.services.settings.secure_cookies][kind], session.token)
         return client
 
     def api(self, slug: str = "", more: str = "") -> str:
@@ -112,7 +117,7 @@ def opened(cloud: Cloud, held: Furnished, **settings: object) -> Site:
 
 
 def furnish(cloud: Cloud) -> Furnished:
-    """Two agencies, an exam in every state, an officer and a citizen."""
+    """Two agencies, an exam in every state, an officer."""
     bureau = Bureau(cloud, at=HOUR - timedelta(minutes=2))
     services = Services(cloud.settings, clock=bureau.clock, sleep=lambda seconds: None)
     services.bind()
@@ -120,10 +125,8 @@ def furnish(cloud: Cloud) -> Furnished:
     AgencyStore().add(agencies)
     services.files.put(BUCKET, KEY, directory_file(agencies))
     desk = officers.officer(services.accounts, bureau.clock, LOGIN, AGENCY, *(role.value for role in Role))
-    links = services.accounts.citizen_links
-    came = desk.come_in().token, links.enter(links.make(CITIZEN).rsplit("/", 1)[-1]).token
     bureau.clock.at = HOUR
-    return Furnished(agencies, _exams(bureau), *came)
+    return Furnished(agencies, _exams(bureau), desk.id)
 
 
 def _stands(cloud: Cloud) -> bool:
@@ -142,7 +145,7 @@ def _agency(address: str, name: str) -> Agency:
     return Agency(
         id=address,
         address=address,
-        kind=Kind.DEPARTMENT,
+        kind=AgencyKind.DEPARTMENT,
         name=f"Sở Giáo dục và Đào tạo {name}",
         name_en=f"Department of Education of {name}",
         sector="gddt",

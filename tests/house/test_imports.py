@@ -1,0 +1,51 @@
+"""Imports of our own modules stand at the top: a late one hides a circle (the first of the refusals of house.md)."""
+
+import ast
+
+from tests.support.code import files, functions, name, parsed
+
+OURS = ("miniapp", "handlers", "infra", "tests")
+LATE = {
+    ("handlers/routes.py", "blueprints"): "the simulator's pages are imported only where it is the configured chat",
+    ("handlers/console/links.py", "_password_page"): "passwords bring argon2, which citizens' pages must not pay for",
+    ("handlers/commands/__init__.py", "install"): "commands need what a web process should not pay for",
+    ("handlers/commands/agencies.py", "seed"): "the package for Lambda does not carry the seed",
+    ("infra/local/engine.py", "main"): "only the engine's own process loads ministack",
+    ("infra/local/serving.py", "_serve_alone"): "ministack is imported once its environment is set",
+}
+
+
+def late_imports() -> set[tuple[str, str]]:
+    found = set()
+    for path in files():
+        for function in functions(parsed(path)):
+            for node in ast.walk(function):
+                modules = (
+                    [node.module or ""]
+                    if isinstance(node, ast.ImportFrom)
+                    else [alias.name for alias in node.names]
+                    if isinstance(node, ast.Import)
+                    else []
+                )
+                if any(module.split(".")[0] in OURS for module in modules):
+                    found.add((name(path), function.name))
+    return found
+
+
+def test_our_own_modules_are_imported_at_the_top():
+    assert late_imports() - set(LATE) == set()
+
+
+def test_every_late_import_that_is_allowed_is_still_there():
+    assert set(LATE) - late_imports() == set()
+
+
+def test_no_module_is_called_by_what_it_is_not():
+    vague = {"utils", "util", "helpers", "helper", "common", "manager", "misc", "tools"}
+    assert [name(path) for path in files() if path.stem in vague or path.parent.name in vague] == []
+
+
+def test_every_module_says_what_it_is():
+    import_only = {path for path in files() if path.name == "__init__.py" and not path.read_text("utf-8").strip()}
+    silent = [name(path) for path in files() if path not in import_only and not ast.get_docstring(parsed(path))]
+    assert silent == []

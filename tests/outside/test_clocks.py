@@ -1,0 +1,90 @@
+"""Nothing hangs on the zone of the machine, on the day boundary, or on clocks that agree (F48, F49)."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from miniapp.core.clock import iso, local_day
+from miniapp.core.errors import Conflict
+from tests.support.cloud import Cloud
+from tests.support.code import ROOT
+from tests.support.exams import APPROVER, HOUR, OTHER, UPLOADER, Bureau, csv_file, exam
+from tests.support.site import COMING, Site
+
+SUBSET = ("tests/unit", "tests/web/api/test_openapi.py", "tests/service/audit")
+ZONES = ("UTC", "Asia/Ho_Chi_Minh", "America/Los_Angeles")
+BEFORE, AT = datetime(2026, 7, 16, 16, 59, 59, tzinfo=UTC), datetime(2026, 7, 16, 17, 0, tzinfo=UTC)
+FILE = csv_file(["sbd", "toan", "van"], [(f"02{place:06}", "5", "7.5") for place in range(20)])
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_the_same_tests_pass_wherever_the_machine_stands(zone: str):
+    said = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", *SUBSET],
+        cwd=ROOT,
+        env={**os.environ, "TZ": zone},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert said.returncode == 0, said.stdout[-3_000:]
+
+
+def test_the_day_ends_at_midnight_in_vietnam():
+    assert (local_day(BEFORE), local_day(AT)) == ("2026-07-16", "2026-07-17")
+    assert local_day(datetime(2028, 2, 28, 17, 0, tzinfo=UTC)) == "2028-02-29"
+    assert local_day(datetime(2026, 2, 16, 17, 0, tzinfo=UTC)) == "2026-02-17"  # the first day of Tết
+
+
+def test_a_release_at_midnight_comes_with_the_second_and_is_told_in_vietnamese_time(fresh_site: Site):
+    site = fresh_site
+    site.clock.at = HOUR
+    bureau = Bureau(site.cloud, at=HOUR)
+    held = bureau.office.exam(site.held.agencies[0].id, COMING)
+    bureau.office.move_release(held, AT, APPROVER)
+    site.clock.at = BEFORE
+    site.services.editions.rows.get(held.agency, COMING)
+    assert site.client().get(site.api(COMING)).json["state"] == "upcoming"
+    page = site.client().get(f"/{site.held.agencies[0].address}/diem-thi/{COMING}").text
+    assert "17/7/2026" in page or "17/07/2026" in page
+    site.clock.at = AT
+    answer = site.client().get(site.api(COMING))
+    assert (answer.json["state"], answer.json["release_at"]) == ("released", iso(AT))
+
+
+def test_entries_of_the_trail_go_to_the_day_in_vietnam(cloud: Cloud):
+    bureau = Bureau(cloud, at=BEFORE)
+    bureau.office.add_exam(exam(slug="evening"), UPLOADER)
+    bureau.later(seconds=1)
+    bureau.office.add_exam(exam(slug="midnight"), UPLOADER)
+    heads = {day: bureau.audit.heads(day) for day in ("2026-07-16", "2026-07-17")}
+    assert [len(found) for found in heads.values()] == [1, 1]
+
+
+@pytest.mark.parametrize("skew", [timedelta(minutes=10), timedelta(minutes=-10)])
+def test_workers_whose_clocks_differ_end_with_one_complete_edition(cloud: Cloud, skew: timedelta):
+    desk, worker = Bureau(cloud, at=HOUR), Bureau(cloud, at=HOUR + skew)
+    held = desk.office.add_exam(exam(), UPLOADER)
+    edition = desk.gathered(held, FILE)
+    from miniapp.exam_scores.importing import ImportEdition
+
+    note = ImportEdition(held.agency, held.slug, edition.id)
+    done = worker.importing.run(note)
+    again = desk.importing.run(note)
+    assert done.build == again.build
+    assert again.candidates == 20
+
+
+@pytest.mark.parametrize("skew", [timedelta(minutes=10), timedelta(minutes=-10)])
+def test_of_two_approvals_with_clocks_apart_one_wins_and_the_other_hears_of_it(cloud: Cloud, skew: timedelta):
+    here, there = Bureau(cloud, at=HOUR), Bureau(cloud, at=HOUR + skew)
+    held = here.office.add_exam(exam(), UPLOADER)
+    edition = here.imported(held, FILE)
+    first = here.office.approve(held, edition.id, APPROVER, None)
+    with pytest.raises(Conflict):
+        there.office.approve(held, edition.id, OTHER, None)
+    assert here.office.exam(held.agency, held.slug).next == first.next
