@@ -3,7 +3,7 @@
 For `guessing`. One expiring row per thing guessed at; the time to live is lazy, so what has expired is filtered
 here."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -17,6 +17,9 @@ class Tried(NamedTuple):
 
     tries: int
     at: datetime
+
+
+EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 class GuessRow(Table):
@@ -66,4 +69,5 @@ class GuessStore:
 
 
 def _ms(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)
+    # Down, never up: a try kept as a later moment than it was made in would be waited for.
+    return (moment - EPOCH) // timedelta(milliseconds=1)
