@@ -231,7 +231,8 @@ all("[data-picture]").forEach((button) => {
 function drawn(slip) {
   const lines = all("[data-line],.rows>div", slip).map((line) => line.matches("[data-line]")
     ? [line.dataset.line || line.innerText.trim(), "", line.matches("h1,.big")]
-    : [line.children[0].innerText, line.children[1].innerText, false]);
+    : [line.children[0].innerText, line.children[1].innerText, false]).filter(([text]) => text);
+  lines.unshift([document.querySelector(".agency")?.innerText ?? "", "", false]);
   const canvas = document.createElement("canvas");
   const pen = canvas.getContext("2d");
   const width = 400;
