@@ -3,7 +3,7 @@
 For building an edition. A correction may hold changed rows only: they are laid over the base. A changed record carries
 the place of its correction in the exam's history, so that the slip can say when and why. Pure: records in and out."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from miniapp.exam_scores.scores import NOT_TAKEN, STATE_NAMES, UNSAID
 Value = TypeVar("Value", int, bytes, int | bytes)
 
 SAMPLE = 20
+STRETCH = 1_024
 LISTED_MOST = 200_000
 
 
@@ -57,24 +58,31 @@ def compare(
     `mark` goes into the change byte of every changed or added record; `partial` keeps what `new` does not name."""
     difference = Difference()
     result: list[bytes] = []
-    same_shape = base_shape == shape
-    old_records: Iterator[bytes] = iter(base if same_shape else (reshaped(item, base_shape, shape) for item in base))
-    old = next(old_records, None)
-    for record in new:
-        number = record[: shape.width]
-        while old is not None and old[: shape.width] < record[: shape.width]:
-            _left(old, shape, partial, result, difference)
-            old = next(old_records, None)
-        if old is not None and old[: shape.width] == number:
-            result.append(_met(old, record, shape, mark, partial, difference))
-            old = next(old_records, None)
+    width = shape.width
+    old = list(base) if base_shape == shape else [reshaped(item, base_shape, shape) for item in base]
+    place = at = patience = 0
+    while at < len(new):
+        if not patience and old[place : place + STRETCH] == new[at : at + STRETCH]:
+            same = new[at : at + STRETCH]  # most of a year is the same: whole stretches at once
+            result += same
+            difference.unchanged += len(same)
+            place, at = place + len(same), at + len(same)
+            continue
+        patience = (patience or STRETCH) - 1
+        record = new[at]
+        while place < len(old) and old[place][:width] < record[:width]:
+            _left(old[place], shape, partial, result, difference)
+            place += 1
+        if place < len(old) and old[place][:width] == record[:width]:
+            result.append(_met(old[place], record, shape, mark, partial, difference))
+            place += 1
         else:
             difference.added += 1
             difference.note(Change(_number(record, shape), "added"))
             result.append((_said(record, shape) if partial else record)[:-1] + bytes([mark]))
-    while old is not None:
-        _left(old, shape, partial, result, difference)
-        old = next(old_records, None)
+        at += 1
+    for left in old[place:]:
+        _left(left, shape, partial, result, difference)
     return result, difference
 
 

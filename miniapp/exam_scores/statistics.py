@@ -139,9 +139,13 @@ def count(
     done = 0
     for prefix, group in groupby(records, lambda record: record[:prefix_length]):
         members = list(group)
-        prefixes[prefix.rstrip(b"\0").decode()] = _count_group(_columns(members, shape), subjects, len(members))
+        mine: dict[str, Counter[int]] = {subject: Counter() for subject in shape.subjects}
         for (taken, language), alike in _alike(members, shape, spoken).items():
-            _count_totals(_columns(alike, shape), _usable(combinations, taken, language), totals)
+            columns = _columns(alike, shape)
+            for subject, counter in mine.items():
+                counter.update(columns[subject])
+            _count_totals(columns, _usable(combinations, taken, language), totals)
+        prefixes[prefix.rstrip(b"\0").decode()] = _sums(mine, subjects, len(members))
         done += len(members)
         tell(done)
     return Statistics(
@@ -201,14 +205,14 @@ def _usable(combinations: Sequence[Combination], taken: frozenset[str], language
     ]
 
 
-def _count_group(
-    columns: Mapping[str, Sequence[int]], subjects: Mapping[str, Counter[int]], members: int
+def _sums(
+    mine: Mapping[str, Counter[int]], subjects: Mapping[str, Counter[int]], members: int
 ) -> dict[str, tuple[int, int]]:
+    """How many of a group have a score of each subject, and their sum; adds the group to all."""
     group: dict[str, tuple[int, int]] = {"": (members, 0)}
-    for subject, counter in subjects.items():
-        mine = Counter(columns[subject])
-        counter.update(mine)
-        scores = _scores(mine)
+    for subject, counter in mine.items():
+        subjects[subject].update(counter)
+        scores = _scores(counter)
         group[subject] = (sum(scores.values()), sum(score * times for score, times in scores.items()))
     return group
 
