@@ -254,7 +254,15 @@ def test_a_slip_is_copied_and_kept_as_a_picture_with_everything_on_it(
         page.get_by_role("button", name="Lưu ảnh").click()
         expect(page.get_by_alt_text("Kết quả dưới dạng ảnh")).to_be_visible()
         said = " ".join(" ".join(page.evaluate("said")).split())
-        for text in ("Sở GD&ĐT Phú Yên", "Số báo danh 02 001 004", "Toán", "10,00", "phúc khảo", "27,00", "Giấy chứng nhận"):
+        for text in (
+            "Sở GD&ĐT Phú Yên",
+            "Số báo danh 02 001 004",
+            "Toán",
+            "10,00",
+            "phúc khảo",
+            "27,00",
+            "Giấy chứng nhận",
+        ):
             assert text in said, (text, said)
 
 
