@@ -11,13 +11,14 @@ from miniapp.exam_scores.findings import SEVERITY
 from miniapp.exam_scores.gathering import Gathering
 from miniapp.exam_scores.model import EditionState, Exam, FileState
 from miniapp.exam_scores.reading import MOST_ROWS, read_rows
-from tests.support import nasty
+from tests.support import nasty, nasty_files, nasty_tables
 from tests.support.cloud import Cloud
 from tests.support.exams import APPROVER, Bureau, csv_file, exam
 from tests.support.nasty import Nasty
 
 OUT = csv_file(["sbd", "toan", "ngu_van"], [["02999999", "9.25", "8"]])
-KINDS = list(dict.fromkeys(given.kind for given in nasty.ALL))
+ALL = [*nasty_files.ALL, *nasty_tables.ALL]
+KINDS = list(dict.fromkeys(given.kind for given in ALL))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -27,7 +28,7 @@ def test_nasty_files_are_named_and_change_nothing(kind: str, cloud: Cloud) -> No
     before = bureau.office.exam(made.agency, made.slug)
 
     wrong = {}
-    for given in nasty.ALL:
+    for given in ALL:
         if given.kind == kind and (said := _outcome(bureau, made, given)) != _expected(given):
             wrong[given.name] = (said, _expected(given))
 
@@ -103,7 +104,7 @@ def test_a_bomb_is_left_before_it_is_unpacked() -> None:
 
 
 def test_the_table_has_at_least_twelve_kinds_and_at_most_eight_files_of_a_kind() -> None:
-    kinds = [given.kind for given in nasty.ALL]
+    kinds = [given.kind for given in ALL]
 
     assert len(KINDS) >= 12
     assert max(map(kinds.count, kinds)) <= 8
