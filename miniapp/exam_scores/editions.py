@@ -33,6 +33,7 @@ class _Held:
     exam: Exam | None  # None: there is no such exam
     asked: float
     lock: threading.Lock
+    tried: float = float("-inf")  # when the store was last asked in vain
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class ExamRows:
         """The exam as it was at most `age` seconds ago; NotFound `exam_unknown`."""
         now = self._clock.now().timestamp()
         held = self._held.get((agency, slug))
-        if held is None or now - held.asked >= self._age:
+        if held is None or now - max(held.asked, held.tried) >= self._age or now - held.asked >= self._age + self._grace:
             held = self._refreshed(agency, slug, now)
         if held.exam is None:
             raise NotFound("exam_unknown")
@@ -83,6 +84,7 @@ class ExamRows:
             held.exam = self._asked(agency, slug)
             held.asked = now
         except Unavailable:
+            held.tried = now  # a silent store keeps one look-up waiting in each `age`, not every one
             if now - held.asked >= self._age + self._grace:
                 raise
         finally:

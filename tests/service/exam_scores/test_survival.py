@@ -278,6 +278,23 @@ def test_without_the_table_lookups_go_on_from_memory_for_a_minute_and_then_say_s
     assert reader.exam(made.agency, made.slug).slug == made.slug
 
 
+def test_while_the_table_is_silent_only_one_look_up_in_five_seconds_waits_for_it(bureau: Bureau, cloud: Cloud) -> None:
+    made = fresh_exam(bureau)
+    reader = LookingUp(bureau.fresh_process(), bureau.keys, bureau.sealer, bureau.guard, bureau.clock)
+    assert reader.open(reader.exam(made.agency, made.slug), "02000007")
+    bureau.later(seconds=6)
+
+    with Silence(cloud.aws, "dynamodb") as silence:
+        reader.exam(made.agency, made.slug)
+        asked = silence.asked
+        for _ in range(20):
+            assert reader.open(reader.exam(made.agency, made.slug), "02000007")
+        assert silence.asked == asked > 0
+        bureau.later(seconds=5)
+        reader.exam(made.agency, made.slug)
+        assert silence.asked == 2 * asked
+
+
 # --- at once
 
 
