@@ -64,10 +64,11 @@ def post(client: FlaskClient, stop: Stop, body: bytes, kind: str) -> TestRespons
 @pytest.mark.parametrize("kind", MALFORMED)
 def test_every_form_refuses_what_is_no_form(site: Site, kind: str):
     body, media = MALFORMED[kind]
+    who_sends = visitors(site)
     wrong = [
         f"{who} {stop.method} {stop.address} {answer.status_code}"
         for stop in stops(site, *WRITING, most=1)
-        for who, client in visitors(site).items()
+        for who, client in who_sends.items()
         if stop.address not in LEAVING
         if not 400 <= (answer := post(client, stop, body, media)).status_code < 500
     ]
