@@ -235,7 +235,9 @@ def _navigation(held: Agency | None) -> tuple[framing.Place, ...]:
         places += [("people", f"{base}/officers")] if "officers.manage" in may else []
         places += [("audit", f"{base}/audit")] if "audit.read" in may else []
     return tuple(
-        framing.Place(code, address + suffix(), request.path.startswith(address) if code != "today" else request.path == address)
+        framing.Place(
+            code, address + suffix(), request.path.startswith(address) if code != "today" else request.path == address
+        )
         for code, address in places
     )
 

@@ -29,6 +29,7 @@ def _import(note: ImportEdition) -> None:
 
 import_scores = per_record(ImportEdition, _import)
 
+
 def _deliver(note: DeliverMessage) -> None:
     services().outbox.deliver(note)
 

@@ -61,7 +61,11 @@ class ExamRows:
         """The exam as it was at most `age` seconds ago; NotFound `exam_unknown`."""
         now = self._clock.now().timestamp()
         held = self._held.get((agency, slug))
-        if held is None or now - max(held.asked, held.tried) >= self._age or now - held.asked >= self._age + self._grace:
+        if (
+            held is None
+            or now - max(held.asked, held.tried) >= self._age
+            or now - held.asked >= self._age + self._grace
+        ):
             held = self._refreshed(agency, slug, now)
         if held.exam is None:
             raise NotFound("exam_unknown")
