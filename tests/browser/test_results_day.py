@@ -31,6 +31,7 @@ EXAM = "thpt-2019"
 SUBJECTS = ("toan", "van", "nn", "li", "hoa", "sinh", "su", "dia", "gdcd")
 LONG = 240_000  # milliseconds: a whole year on a busy machine
 START = 180.0
+expect.set_options(timeout=60_000)
 
 
 @dataclass

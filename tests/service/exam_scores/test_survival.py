@@ -1,9 +1,11 @@
 """What results day must survive: death at any call, throttling, lost replies, stores that are gone, two who approve at once."""
 
+import hashlib
 import random
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
@@ -180,7 +182,7 @@ def test_an_officers_act_killed_at_any_call_is_done_wholly_or_not_at_all(
 @pytest.mark.sweep
 def test_a_whole_year_killed_at_twenty_points_ends_as_if_nothing_had_happened(bureau: Bureau, cloud: Cloud) -> None:
     given = real_scores.year("2019")
-    body = real_scores.plain(given)
+    body = given.file.read_bytes()
     made = bureau.office.add_exam(given.exam, UPLOADER)
     edition = bureau.gathered(made, body)
     with CountedCalls(cloud.aws) as whole:
@@ -188,6 +190,7 @@ def test_a_whole_year_killed_at_twenty_points_ends_as_if_nothing_had_happened(bu
     chance = random.Random(2019)
 
     for place in chance.choices(range(len(whole.calls)), k=20):
+        made = bureau.office.add_exam(replace(given.exam, slug=f"year-{next(SLUGS)}"), UPLOADER)
         edition = bureau.gathered(made, body)
         with CountedCalls(cloud.aws, place, chance.random() < 0.5), suppress(Killed):
             import_by(bureau, made, edition)
@@ -195,6 +198,10 @@ def test_a_whole_year_killed_at_twenty_points_ends_as_if_nothing_had_happened(bu
         bureau.later(seconds=61)
         ended = import_by(bureau, made, edition, another_worker(bureau))
         assert (ended.state, ended.build, ended.candidates) == (EditionState.CHECKED, sound.build, given.candidates)
+        manifest = bureau.store.manifest(made, ended.build)
+        for segment, digest in enumerate(manifest.hashes):
+            held = bureau.store.segment(made.agency, made.slug, ended.build, segment)
+            assert hashlib.sha256(held).hexdigest() == digest
 
 
 # --- stores that answer badly
