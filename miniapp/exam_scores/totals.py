@@ -5,7 +5,6 @@ candidates with that combination who have strictly less, rounded down; a group u
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
 from miniapp.exam_scores.blocks import Result
@@ -41,9 +40,9 @@ class Outcome:
 def totals_of(exam: Exam, statistics: Statistics, result: Result) -> list[Total]:
     """Every combination that the candidate can use, the best total first."""
     scores, spoken = result.scores, result.language
-    taken = tuple(subject for subject, code in scores.items() if code < LOWEST_STATE)
+    taken = tuple([subject for subject, code in scores.items() if code < LOWEST_STATE])
     found = []
-    for item in _usable(exam.usable_combinations, taken, spoken):
+    for item in _usable(exam, taken, spoken):
         first, second, third = item.subjects
         total = scores[first] + scores[second] + scores[third]
         group = statistics.combinations.get(item.code, NOTHING)
@@ -65,15 +64,17 @@ def _best_first(item: Total) -> tuple[int, str]:
     return -item.total, item.combination.code
 
 
-@lru_cache(maxsize=4096)
-def _usable(combinations: tuple[Combination, ...], taken: tuple[str, ...], spoken: int) -> tuple[Combination, ...]:
-    """Those whose three subjects have scores; there are few different sets of subjects among a million candidates."""
-    held = set(taken)
-    return tuple(
-        item
-        for item in combinations
-        if held.issuperset(item.subjects) and (not item.language or not spoken or item.language == spoken)
-    )
+def _usable(exam: Exam, taken: tuple[str, ...], spoken: int) -> tuple[Combination, ...]:
+    """Those whose three subjects have scores, remembered per exam."""
+    found = exam.combinations_by_subjects.get((taken, spoken))
+    if found is None:
+        held = set(taken)
+        found = exam.combinations_by_subjects[taken, spoken] = tuple(
+            item
+            for item in exam.usable_combinations
+            if held.issuperset(item.subjects) and (not item.language or not spoken or item.language == spoken)
+        )
+    return found
 
 
 def outcome_of(exam: Exam, result: Result) -> Outcome | None:
