@@ -51,7 +51,7 @@ def load(services: Services, folder: Path, agency: str, say: Say) -> None:
     """Everything that is not there yet."""
     if not officers(folder):
         say("Inviting the demo officers …")
-        made = [_joined(services, agency, person) for person in PEOPLE]
+        made = [joined(services, agency, person) for person in PEOPLE]
         write_private(folder / FILE, json.dumps([officer.__dict__ for officer in made]))
     services.agencies.open_service(agency, Service.EXAM_SCORES, "operator")
     by_role = {role: officer.id for officer in officers(folder) for role in officer.roles}
@@ -64,7 +64,7 @@ def load(services: Services, folder: Path, agency: str, say: Say) -> None:
             _publish(services, exam, body(), by_role["publisher"], by_role["approver"])
 
 
-def _joined(services: Services, agency: str, person: dict[str, object]) -> DemoOfficer:
+def joined(services: Services, agency: str, person: dict[str, object]) -> DemoOfficer:
     """Invite an officer and take the invitation up, as the officer would."""
     roles = [str(role) for role in person["roles"]]  # type: ignore[attr-defined]
     login, name = str(person["login"]), str(person["name"])
@@ -74,7 +74,9 @@ def _joined(services: Services, agency: str, person: dict[str, object]) -> DemoO
     set_up = invitations.start(link.token, password, address="127.0.0.1")
     if set_up.secret is None:
         raise RuntimeError("a new officer learns a secret")
-    code = pyotp.TOTP(set_up.secret.reveal).now()
+    # A code works once. The code before this one sets the phone up (clocks may differ by a step), so that whoever signs
+    # in within the same half minute finds the code on the phone still good.
+    code = pyotp.TOTP(set_up.secret.reveal).at(services.clock.now(), counter_offset=-1)
     invitations.finish(link.token, set_up.sealed, code, address="127.0.0.1")
     return DemoOfficer(link.officer.id, login, name, roles, password, set_up.secret.reveal)
 
