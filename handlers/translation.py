@@ -20,6 +20,7 @@ from jinja2.visitor import NodeTransformer
 
 PLACE = re.compile(r"%\((\w+)\)s|%%")
 LINE = re.compile(r'^(?:(msgctxt|msgid_plural|msgid|msgstr)(?:\[(\d)\])?\s*)?"(.*)"\s*$')
+PART_OF_LAYOUT = "layouts/_"
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
 
 
@@ -118,7 +119,8 @@ class Translations(InternationalizationExtension):
 
 
 class ConstantCalls(NodeTransformer):
-    """Resolves while compiling: `_("…")` to its words, and calls of constant functions, such as `icon("phone")`."""
+    """Resolves while compiling: `_("…")` to its words, calls of constant functions, such as `icon("phone")`, and parts
+    of a layout, which stand in it as if written there: an include at run time costs as much as a row of a slip."""
 
     def __init__(
         self, translations: Translations, functions: dict[str, Callable[[str], str]], name: str | None
@@ -141,6 +143,15 @@ class ConstantCalls(NodeTransformer):
                 nodes.Const(str(self.functions[called](text)), lineno=node.lineno), lineno=node.lineno
             )
         return node
+
+    def visit_Include(self, node: nodes.Include) -> nodes.Node | list[nodes.Node]:
+        name = node.template.value if isinstance(node.template, nodes.Const) else ""
+        if not str(name).startswith(PART_OF_LAYOUT):
+            return node
+        environment = self.translations.environment
+        assert environment.loader is not None
+        source, path, _ = environment.loader.get_source(environment, name)
+        return list(environment._parse(source, name, path).body)
 
     def _words(self, text: str, node: nodes.Call) -> nodes.Expr:
         """Plain text, escaped where it is shown; `_("Trang %(n)s", n=page.number)` keeps its places."""

@@ -56,6 +56,9 @@ def words(tmp_path: Path) -> Words:
         "late.html": "{{ _(page.text) }}",
         "undefined.html": "{{ page.nothing }}",
         "constant.html": "{{ icon('phone') }}{{ asset('icons.svg') }}",
+        "layouts/_top.html": "<title>{% block title %}{% endblock %}</title>{% trans %}Gửi{% endtrans %}{{ kind }}",
+        "layouts/plain.html": "{% set kind = 'plain' %}{% include 'layouts/_top.html' %}",
+        "framed.html": "{% extends 'layouts/plain.html' %}{% block title %}{{ page.name }}{% endblock %}",
         "message.txt": "{{ page.name }}",
         f"{CODES}.html": "{% block too_long %}{% trans most=most|figure %}Dài hơn {{ most }}."
         "{% endtrans %}{% endblock %}",
@@ -125,6 +128,12 @@ def test_icons_and_addresses_are_constants_of_the_compiled_page(words: Words) ->
     assert text.startswith('<svg class="icon"')
     assert "/assets/icons." in text
     assert "aria-hidden" in text
+
+
+def test_a_part_of_a_layout_is_compiled_into_it_with_its_blocks_and_words(words: Words) -> None:
+    assert words.page("en", "framed.html", page={"name": "a < b"}) == '<title>a &lt; b</title>Sent "so"plain'
+    (words.folder / "layouts" / "_top.html").unlink()
+    assert words.page("en", "framed.html", page={"name": "c"}).startswith("<title>c")  # nothing is looked up any more
 
 
 def test_plain_text_is_not_escaped(words: Words) -> None:
