@@ -11,19 +11,17 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from miniapp.accounts.model import Consent
 from miniapp.core.errors import Conflict
 from miniapp.core.plain import from_plain, to_plain
-from miniapp.core.tables import Table, Write, put, put_new, read, rows, transact
+from miniapp.core.tables import SortedTable, Write, put, put_new, read, rows, transact
 
 KEPT = timedelta(days=3 * 365)
 
 
-class ConsentRow(Table):
+class ConsentRow(SortedTable):
     """One step, or where a person stands now."""
 
     class Meta:
         table_name = "citizens"
 
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
     place = NumberAttribute()
     body = UnicodeAttribute()
     expires = NumberAttribute(null=True)  # none: as long as the consent holds

@@ -6,10 +6,10 @@ here."""
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import NumberAttribute
 
 from miniapp.core.errors import Conflict
-from miniapp.core.tables import Table, Write, put, read
+from miniapp.core.tables import SortedTable, Write, put, read
 
 
 class Tried(NamedTuple):
@@ -22,14 +22,12 @@ class Tried(NamedTuple):
 EPOCH = datetime.fromtimestamp(0, UTC)
 
 
-class GuessRow(Table):
+class GuessRow(SortedTable):
     """Tries of one thing."""
 
     class Meta:
         table_name = "accounts"
 
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
     tries = NumberAttribute()
     at_ms = NumberAttribute()
     expires = NumberAttribute()

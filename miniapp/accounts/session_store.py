@@ -9,17 +9,19 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from miniapp.accounts.model import Kind, Session
 from miniapp.core.errors import Conflict, Problem, Refused
-from miniapp.core.tables import Table, Write, change, put_new, read, remove, rows
+from miniapp.core.tables import SortedTable, Write, change, put_new, read, remove, rows
 
 
-class SessionRow(Table):
-    """One session."""
+class SessionsTable(SortedTable):
+    """Sessions, and what leads to them."""
 
     class Meta:
         table_name = "sessions"
 
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
+
+class SessionRow(SessionsTable):
+    """One session."""
+
     kind = UnicodeAttribute()
     subject = UnicodeAttribute()
     made = NumberAttribute()
@@ -30,14 +32,9 @@ class SessionRow(Table):
     expires = NumberAttribute()
 
 
-class SubjectRow(Table):
+class SubjectRow(SessionsTable):
     """That a person has a session: the index by which all of them are ended; or that an entry link was used."""
 
-    class Meta:
-        table_name = "sessions"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
     expires = NumberAttribute()
 
 

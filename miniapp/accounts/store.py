@@ -17,7 +17,7 @@ from miniapp.core.clock import from_iso, iso
 from miniapp.core.errors import Conflict, NotFound, Refused
 from miniapp.core.personal import Personal
 from miniapp.core.sealing import digest
-from miniapp.core.tables import Table, Write, change, check, put_new, read, remove, rows
+from miniapp.core.tables import SortedTable, Write, change, check, put_new, read, remove, rows
 
 OFFICER = "officer"
 PASSWORD = "secret#password"  # noqa: S105 - the name of a row
@@ -25,14 +25,16 @@ FACTOR = "secret#factor"
 GRANT = "grant#"
 
 
-class PersonRow(Table):
-    """An officer, or one agency's roles of an officer: what every request reads with one query."""
+class AccountsTable(SortedTable):
+    """Everything about an officer, and the ways to find one."""
 
     class Meta:
         table_name = "accounts"
 
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
+
+class PersonRow(AccountsTable):
+    """An officer, or one agency's roles of an officer: what every request reads with one query."""
+
     login = UnicodeAttribute(null=True)
     name = UnicodeAttribute(null=True)
     home = UnicodeAttribute(null=True)
@@ -43,59 +45,33 @@ class PersonRow(Table):
     roles = UnicodeSetAttribute(null=True)
 
 
-class PasswordRow(Table):
+class PasswordRow(AccountsTable):
     """The hash of an officer's password."""
 
-    class Meta:
-        table_name = "accounts"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
     hash = UnicodeAttribute()
 
 
-class FactorRow(Table):
+class FactorRow(AccountsTable):
     """An officer's second factor: sealed secret, last counter used, hashes of the recovery codes left."""
 
-    class Meta:
-        table_name = "accounts"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
     secret = UnicodeAttribute()
     last = NumberAttribute()
     recovery = UnicodeSetAttribute(null=True)
 
 
-class LoginRow(Table):
+class LoginRow(AccountsTable):
     """Whose login this is; makes a login belong to one officer."""
 
-    class Meta:
-        table_name = "accounts"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
     officer = UnicodeAttribute()
 
 
-class MemberRow(Table):
+class MemberRow(AccountsTable):
     """That an officer is listed among an agency's people."""
 
-    class Meta:
-        table_name = "accounts"
 
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-
-
-class InvitationRow(Table):
+class InvitationRow(AccountsTable):
     """A one-use link."""
 
-    class Meta:
-        table_name = "accounts"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
     purpose = UnicodeAttribute()
     officer = UnicodeAttribute()
     generation = NumberAttribute()

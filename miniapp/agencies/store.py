@@ -19,7 +19,7 @@ from pynamodb.exceptions import PynamoDBException
 from miniapp.agencies.model import Agency, Child, Kind, Service
 from miniapp.core.errors import Conflict, NotFound
 from miniapp.core.folding import folded_words
-from miniapp.core.tables import Table, Write, change, put, put_new, read, transact, unavailable
+from miniapp.core.tables import SortedTable, Write, change, put, put_new, read, transact, unavailable
 
 AGENCY = "agency"
 CHILDREN = "children"
@@ -28,13 +28,16 @@ TOP = "top#"  # not addresses, so no agency can be them
 SEEDED = "seeded#"
 
 
-class AgencyRow(Table):
-    """An agency, or an address that leads to one."""
+class AgenciesTable(SortedTable):
+    """Agencies, and the tree they stand in."""
 
     class Meta:
         table_name = "agencies"
 
-    pk = UnicodeAttribute(hash_key=True)
+
+class AgencyRow(AgenciesTable):
+    """An agency, or an address that leads to one."""
+
     sk = UnicodeAttribute(range_key=True, default=AGENCY)
     to = UnicodeAttribute(null=True)
     address = UnicodeAttribute(null=True)
@@ -56,18 +59,14 @@ class AgencyRow(Table):
     version = NumberAttribute(null=True)
 
 
-class ChildrenRow(Table):
+class ChildrenRow(AgenciesTable):
     """What the tree shows below one agency: id → its summary."""
 
-    class Meta:
-        table_name = "agencies"
-
-    pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True, default=CHILDREN)
     children: Any = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
 
 
-TABLES: tuple[type[Table], ...] = (AgencyRow, ChildrenRow)
+TABLES: tuple[type[SortedTable], ...] = (AgencyRow, ChildrenRow)
 TEXTS = (
     *("address", "name", "name_en", "short", "parent", "sector", "code", "valid_from", "valid_to"),
     *("hotline", "site", "accent", "crest"),

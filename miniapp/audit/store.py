@@ -8,30 +8,27 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from miniapp.audit.model import Event, Head, Link
 from miniapp.core.errors import Conflict
-from miniapp.core.tables import Table, Write, change, put_new, read, rows
+from miniapp.core.tables import SortedTable, Write, change, put_new, read, rows
 
 
-class AuditLink(Table):
-    """One entry; its body is kept as the very text that was hashed."""
+class AuditTable(SortedTable):
+    """Entries, heads and marks."""
 
     class Meta:
         table_name = "audit"
 
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
+
+class AuditLink(AuditTable):
+    """One entry; its body is kept as the very text that was hashed."""
+
     body = UnicodeAttribute()
     before = UnicodeAttribute()
     hash = UnicodeAttribute()
 
 
-class AuditHead(Table):
+class AuditHead(AuditTable):
     """Where the chain of an agency's day stands."""
 
-    class Meta:
-        table_name = "audit"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
     seq = NumberAttribute()
     hash = UnicodeAttribute()
     before = UnicodeAttribute()
@@ -39,14 +36,8 @@ class AuditHead(Table):
     next = UnicodeAttribute(default="")
 
 
-class AuditMark(Table):
+class AuditMark(AuditTable):
     """A bare pointer: an object's history, the agencies of a day, all agencies."""
-
-    class Meta:
-        table_name = "audit"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
 
 
 TABLES = (AuditLink, AuditHead, AuditMark)

@@ -30,7 +30,6 @@ class OnceRow(Table):
     class Meta:
         table_name = "once"
 
-    pk = UnicodeAttribute(hash_key=True)
     state = UnicodeAttribute()
     lease = NumberAttribute()
     outcome = UnicodeAttribute(default="")

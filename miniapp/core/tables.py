@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.connection import Connection
 from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.expressions.condition import Condition
@@ -31,10 +32,18 @@ class Table(Model):
     class Meta:
         table_name: str | None = None
 
+    pk = UnicodeAttribute(hash_key=True)
+
     @classmethod
     def short_name(cls) -> str:
         """The table's name without its stage, as `infra/stack.yaml` spells it."""
         return getattr(cls.Meta, "short_name", None) or str(cls.Meta.table_name)
+
+
+class SortedTable(Table):
+    """Rows that lie together under one `pk`, in the order of `sk`."""
+
+    sk = UnicodeAttribute(range_key=True)
 
 
 @dataclass

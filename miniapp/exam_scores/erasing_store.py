@@ -12,9 +12,9 @@ from pynamodb.expressions.condition import Condition
 from miniapp.core.clock import iso
 from miniapp.core.errors import Conflict
 from miniapp.core.plain import from_plain, to_plain
-from miniapp.core.tables import Table, Write, put, read, remove, rows
+from miniapp.core.tables import Write, put, read, remove, rows
 from miniapp.exam_scores.model import Exam
-from miniapp.exam_scores.store import Manifest
+from miniapp.exam_scores.store import ExamScoresTable, Manifest
 
 WAITS = "erasing#"
 
@@ -28,14 +28,9 @@ class Replaced:
     since: datetime
 
 
-class ErasureRow(Table):
+class ErasureRow(ExamScoresTable):
     """A build that waits to be deleted, or that erasing is done for a release."""
 
-    class Meta:
-        table_name = "exam_scores"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
     body = UnicodeAttribute(default="{}")
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import NumberAttribute
 
 from miniapp.core.clock import Clock
 from miniapp.core.errors import Refused, Unavailable
@@ -38,7 +38,6 @@ class LimitRow(Table):
     class Meta:
         table_name = "limits"
 
-    pk = UnicodeAttribute(hash_key=True)
     failures = NumberAttribute(default=0)
     last = NumberAttribute(default=0)
     expires = NumberAttribute(default=0)

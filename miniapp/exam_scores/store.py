@@ -15,7 +15,7 @@ from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribu
 from miniapp.core.clock import iso
 from miniapp.core.errors import Conflict, NotFound
 from miniapp.core.plain import from_plain, to_plain
-from miniapp.core.tables import Table, Write, change, put, put_new, read, remove, rows
+from miniapp.core.tables import SortedTable, Write, change, put, put_new, read, remove, rows
 from miniapp.exam_scores.blocks import Shape
 from miniapp.exam_scores.model import Edition, Exam, Pointer, Work
 from miniapp.exam_scores.statistics import Statistics
@@ -41,50 +41,37 @@ def build_key(agency: str, slug: str, build: str) -> str:
     return f"{agency}#{slug}#{build[:32]}"
 
 
-class ExamRow(Table):
-    """One exam: the pointer and everything a look-up must know, in one read."""
+class ExamScoresTable(SortedTable):
+    """Exams and all that belongs to them."""
 
     class Meta:
         table_name = "exam_scores"
 
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
+
+class ExamRow(ExamScoresTable):
+    """One exam: the pointer and everything a look-up must know, in one read."""
+
     version = NumberAttribute()
     body = UnicodeAttribute()
 
 
-class EditionRow(Table):
+class EditionRow(ExamScoresTable):
     """One edition of an exam."""
 
-    class Meta:
-        table_name = "exam_scores"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
     version = NumberAttribute()
     state = UnicodeAttribute()
     body = UnicodeAttribute()
 
 
-class BuildRow(Table):
+class BuildRow(ExamScoresTable):
     """A part of a build that never changes: manifest, statistics or a segment."""
 
-    class Meta:
-        table_name = "exam_scores"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
     data = BinaryAttribute(legacy_encoding=False)
 
 
-class CalendarRow(Table):
+class CalendarRow(ExamScoresTable):
     """A release, by its time; or an import under way, by its edition."""
 
-    class Meta:
-        table_name = "exam_scores"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
     agency = UnicodeAttribute()
     slug = UnicodeAttribute()
     build = UnicodeAttribute(default="")
@@ -92,14 +79,9 @@ class CalendarRow(Table):
     expires = NumberAttribute(default=0)
 
 
-class WorkRow(Table):
+class WorkRow(ExamScoresTable):
     """Who is at work on an edition, since when, and how far: a lease with the figures of the progress bar."""
 
-    class Meta:
-        table_name = "exam_scores"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
     worker = UnicodeAttribute()
     beat = NumberAttribute()
     stage = UnicodeAttribute()

@@ -18,8 +18,9 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from miniapp.core.clock import iso
 from miniapp.core.errors import Conflict
 from miniapp.core.plain import from_plain, to_plain
-from miniapp.core.tables import Table, put, put_new, read, remove, rows, transact
+from miniapp.core.tables import put, put_new, read, remove, rows, transact
 from miniapp.exam_scores.model import Exam
+from miniapp.exam_scores.store import ExamScoresTable
 
 PARTS = 16
 CHANGED = Conflict("registration_changed_meanwhile")
@@ -52,14 +53,9 @@ class Round:
     version: int = 0
 
 
-class TellingRow(Table):
+class TellingRow(ExamScoresTable):
     """A registration, the mark of one, or a round."""
 
-    class Meta:
-        table_name = "exam_scores"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
     version = NumberAttribute(default=0)
     body = UnicodeAttribute(default="{}")
 

@@ -17,33 +17,30 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from miniapp.core.clock import iso
 from miniapp.core.errors import Conflict
 from miniapp.core.plain import from_plain, to_plain
-from miniapp.core.tables import Table, Write, put, put_new, read, remove, rows, transact
+from miniapp.core.tables import SortedTable, Write, put, put_new, read, remove, rows, transact
 from miniapp.messaging.model import ENDS, KEPT, DeliverMessage, Message
 
 PARTS = 16
 
 
-class MessageRow(Table):
-    """One message."""
+class MessagesTable(SortedTable):
+    """Messages, and what leads to them."""
 
     class Meta:
         table_name = "messages"
 
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
+
+class MessageRow(MessagesTable):
+    """One message."""
+
     version = NumberAttribute()
     body = UnicodeAttribute()
     expires = NumberAttribute()
 
 
-class MarkRow(Table):
+class MarkRow(MessagesTable):
     """That an agency wrote to a person, or that a message waits."""
 
-    class Meta:
-        table_name = "messages"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
     agency = UnicodeAttribute(default="")
     user = UnicodeAttribute(default="")
     message = UnicodeAttribute(default="")

@@ -17,7 +17,7 @@ from miniapp.core.clock import Clock, from_iso, iso
 from miniapp.core.errors import Conflict, Invalid, NotFound, Refused, Unavailable
 from miniapp.core.folding import clean
 from miniapp.core.ids import Ids
-from miniapp.core.tables import Table, put, put_new, read, remove, rows, transact
+from miniapp.core.tables import SortedTable, put, put_new, read, remove, rows, transact
 from miniapp.zalo.model import TEXT_MOST, Button, Outgoing
 
 KEPT = timedelta(days=30)
@@ -51,14 +51,12 @@ class Line:
     buttons: tuple[Button, ...] = ()
 
 
-class LineRow(Table):
+class LineRow(SortedTable):
     """A line of a conversation, or that a message was taken, or what the chat was told to do."""
 
     class Meta:
         table_name = "messages"
 
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
     side = UnicodeAttribute(default="")
     text = UnicodeAttribute(default="")
     buttons = UnicodeAttribute(default="[]")

@@ -22,13 +22,15 @@ def all_modules() -> list[Any]:
 
 
 def all_row_classes() -> set[type[Table]]:
+    """What nothing is built on: a class below which others stand is a table or its keys, and no kind of row."""
     all_modules()
     found, ahead = set(), [Table]
     while ahead:
-        for below in ahead.pop().__subclasses__():
-            ahead.append(below)
-            if below.__module__.startswith("miniapp."):
-                found.add(below)
+        at = ahead.pop()
+        below = at.__subclasses__()
+        ahead += below
+        if not below and at.__module__.startswith("miniapp."):
+            found.add(at)
     return found
 
 
