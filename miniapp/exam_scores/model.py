@@ -14,6 +14,7 @@ from miniapp.core.errors import Conflict, Invalid, Refused
 from miniapp.exam_scores.combinations import Combination, shipped, usable
 
 NUMBER_MOST = 16
+MINUS_ONE_MEANINGS = ("absent", "not_taken")
 LAST_MINUTE = timedelta(seconds=60)
 _NUMBER = re.compile(r"[0-9A-Z]{1,16}\Z")
 
@@ -212,6 +213,15 @@ class ScoreFile:
     beat_at: str = ""
     run: str = ""  # object with the rows read, in the packs bucket
     findings: tuple["Finding", ...] = ()
+    readers: tuple[str, ...] = ()  # who had it read again in another way
+
+    def again(self, by: str, pad: bool, minus_one: str) -> "ScoreFile":
+        """The file as it waits to be read once more; who says how it is read has had a hand in the scores."""
+        if minus_one not in MINUS_ONE_MEANINGS:
+            raise Invalid("file_unknown")
+        readers = self.readers if by in self.readers else (*self.readers, by)
+        fresh = replace(self, state=FileState.WAITING, errors=0, warnings=0, findings=())
+        return replace(fresh, pad_numbers=pad, minus_one=minus_one, readers=readers)
 
     def alone(self) -> "ScoreFile":
         """The file without what was wrong with it only beside the other files: they may be others by now."""
@@ -277,8 +287,8 @@ class Edition:
 
     @property
     def uploaders(self) -> set[str]:
-        """Everybody who sent a file: none of them may approve."""
-        return {held.uploader for held in self.files}
+        """Everybody who sent a file or said how it is read, which can turn -1 into another score: none may approve."""
+        return {person for held in self.files for person in (held.uploader, *held.readers)}
 
     @property
     def errors(self) -> int:

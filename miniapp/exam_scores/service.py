@@ -20,6 +20,7 @@ from miniapp.core.tables import Write
 from miniapp.exam_scores.importing import ImportEdition
 from miniapp.exam_scores.model import (
     LAST_MINUTE,
+    MINUS_ONE_MEANINGS,
     Correction,
     Edition,
     EditionState,
@@ -150,7 +151,7 @@ class ExamOffice:
         minus_one: str = "absent",
     ) -> Edition:
         """A file has arrived: note who sent it and start the import. Doing it twice is doing it once."""
-        if not is_file_id(file_id) or minus_one not in ("absent", "not_taken"):
+        if not is_file_id(file_id) or minus_one not in MINUS_ONE_MEANINGS:
             raise Invalid("file_unknown")
         edition = self._store.edition(exam, edition_id)
         if any(item.id == file_id for item in edition.files):
@@ -178,13 +179,12 @@ class ExamOffice:
         return self._refilled(exam, edition, (*edition.files, item), event, by)
 
     def read_again(self, exam: Exam, edition_id: str, file_id: str, by: str, pad: bool, minus_one: str) -> Edition:
-        """Read a file once more with other options: zeros put back, or another meaning of -1."""
+        """Read a file once more with other options: zeros put back, or another meaning of -1; by one who can't approve
+        it any more."""
         edition = self._store.edition(exam, edition_id)
         self._gathering(edition)
         item = edition.file(file_id)
-        changed = replace(
-            item, state=FileState.WAITING, pad_numbers=pad, minus_one=minus_one, errors=0, warnings=0, findings=()
-        )
+        changed = item.again(by, pad, minus_one)
         files = tuple(changed if held.id == file_id else held for held in edition.files)
         event = Event("scores_uploaded", exam=exam.id, edition=edition.id, file=file_id, size=item.size)
         return self._refilled(exam, edition, files, event, by)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from miniapp.core.errors import Conflict, Invalid, NotFound, Refused
+from miniapp.exam_scores.importing import ImportEdition
 from miniapp.exam_scores.model import EditionState, Reason
 from miniapp.exam_scores.scores import ABSENT, NOT_TAKEN
 from tests.support.cloud import Cloud
@@ -62,6 +63,39 @@ def test_who_uploaded_cannot_approve(bureau: Bureau) -> None:
 
     with pytest.raises(Refused, match="uploader_cannot_approve"):
         bureau.office.approve(made, edition.id, UPLOADER, None)
+
+
+def test_who_says_how_a_file_is_read_cannot_approve_it_either(bureau: Bureau) -> None:
+    made = bureau.office.add_exam(exam(), UPLOADER)
+    edition = bureau.imported(made, csv_file(HEADER, [["02000001", "-1", "5", "5", "5"]]))
+    for reader in (APPROVER, OTHER, APPROVER):
+        edition = bureau.office.read_again(made, edition.id, edition.files[0].id, reader, False, "not_taken")
+        edition = bureau.importing.run(ImportEdition(made.agency, made.slug, edition.id))
+
+    assert edition.uploaders == {UPLOADER, APPROVER, OTHER}
+    for officer in (UPLOADER, APPROVER, OTHER):
+        with pytest.raises(Refused, match="uploader_cannot_approve"):
+            bureau.office.approve(made, edition.id, officer, None)
+    assert bureau.office.approve(made, edition.id, "off_third", None).next
+
+
+def test_a_file_that_is_taken_out_takes_its_readers_along(bureau: Bureau) -> None:
+    made = bureau.office.add_exam(exam(), UPLOADER)
+    edition = bureau.imported(made, csv_file(HEADER, ROWS), csv_file(HEADER, [["02000009", "5", "5", "5", "5"]]))
+    second = edition.files[1].id
+    edition = bureau.office.read_again(made, edition.id, second, APPROVER, True, "absent")
+    edition = bureau.office.drop_file(made, edition.id, second, OTHER)
+
+    assert edition.uploaders == {UPLOADER}
+
+
+def test_reading_again_in_a_way_that_nobody_knows_is_refused(bureau: Bureau) -> None:
+    made = bureau.office.add_exam(exam(), UPLOADER)
+    edition = bureau.imported(made, csv_file(HEADER, ROWS))
+
+    with pytest.raises(Invalid, match="file_unknown"):
+        bureau.office.read_again(made, edition.id, edition.files[0].id, OTHER, False, "ten")
+    assert bureau.office.edition(made, edition.id) == edition
 
 
 def test_a_file_with_errors_cannot_be_approved_and_every_error_is_named(bureau: Bureau) -> None:

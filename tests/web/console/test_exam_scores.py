@@ -352,11 +352,11 @@ def test_who_uploaded_cannot_approve_nor_can_a_file_with_errors_be(office: Offic
     desk.add()
     edition = desk.checked()
     visitor = office.at_desk(both)
-    assert "Người nạp tệp không thể duyệt" in visitor.get(desk.at(edition, "duyet")).text
+    assert "Người nạp tệp hoặc cho đọc lại tệp không thể duyệt" in visitor.get(desk.at(edition, "duyet")).text
     fields = {"mode": "now", "understood": "1", "code": both.code()}
     page = visitor.get(desk.at(edition))
     refused = visitor.post(desk.at(edition, "duyet"), 422, form_token=page.token(), **fields)
-    assert "Người nạp tệp không thể duyệt" in refused.text
+    assert "Người nạp tệp hoặc cho đọc lại tệp không thể duyệt" in refused.text
     desk.uploader = office.desk("nap2@angiang.gov.vn", "publisher")
     faulty = desk.checked(csv_file(HEADER, [["2000004", "5", "5", "5", "5"]]))
     token = visitor.get(desk.at(faulty)).token() or visitor.get(desk.at(edition)).token()
