@@ -1,11 +1,10 @@
-"""`flask --app handlers.app scores …`: import a file, look at what was found, approve, take back, list.
+"""`flask --app handlers.app scores …`: import a file, look at what was found, approve, move, take back, erase, list.
 
-For operators and scripts; what the console does, with the same rules. Whoever acts `--as` an officer types that
-officer's code, at a prompt or on standard input, never as an argument, which every process of the machine could read.
-Exit code 1 says that something was refused, or that an edition has errors."""
+For operators and scripts; what the console and the schedule do, with the same rules. Exit code 1 says that something
+was refused, or that an edition has errors."""
 
 import json
-import sys
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,26 +12,29 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
+from handlers.commands.naming import (
+    MOMENT,
+    actor,
+    agency_option,
+    as_option,
+    code_option,
+    edition_option,
+    exam_option,
+    json_option,
+    named_agency,
+    named_edition,
+    named_exam,
+)
 from handlers.commands.telling import told
 from handlers.commands.watching import Bar, checked
 from handlers.context import services, words
 from handlers.formats import LOCAL, figure, moment
-from miniapp.accounts.access import Actor, Operator, Permission, require
-from miniapp.agencies.model import Agency
 from miniapp.core.clock import iso
-from miniapp.core.errors import Conflict, NotFound
+from miniapp.core.errors import Conflict
 from miniapp.exam_scores.model import Edition, Exam, Reason
 from miniapp.exam_scores.reporting import Standing
 
-scores = AppGroup("scores", help="Exam scores: import, check, approve, withdraw, list.")
-
-MOMENT = "%d/%m/%Y %H:%M"
-agency_option = click.option("--agency", required=True, help="Address of the agency.")
-exam_option = click.option("--exam", "slug", required=True, help="The exam's name in addresses.")
-edition_option = click.option("--edition", default="", help="Id of the edition; the newest where none is named.")
-as_option = click.option("--as", "login", required=True, help="Login of the officer who decides.")
-code_option = click.option("--code-stdin", is_flag=True, help="Read the officer's code from standard input.")
-json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object, no progress bar.")
+scores = AppGroup("scores", help="Exam scores: import, check, approve, move, withdraw, combinations, erase, list.")
 
 
 @scores.command("import")
@@ -65,8 +67,8 @@ def import_file(
     """Upload FILE and bring its edition to `checked`, in this process; say what was found."""
     with told():
         office = services().exam_office
-        exam = _exam(agency, slug)
-        by = _actor(login, code_stdin, "scores.upload" if reason == "release" else "scores.correct", exam)
+        exam = named_exam(agency, slug)
+        by = actor(login, code_stdin, "scores.upload" if reason == "release" else "scores.correct", exam)
         if edition:
             held = office.edition(exam, edition)
         else:
@@ -85,8 +87,8 @@ def import_file(
 def check(agency: str, slug: str, edition: str, as_json: bool) -> None:
     """Say what was found in an edition; one whose import stands still is brought to its end here."""
     with told():
-        exam = _exam(agency, slug)
-        _tell_found(exam, checked(services(), exam, _edition(exam, edition).id, as_json), as_json)
+        exam = named_exam(agency, slug)
+        _tell_found(exam, checked(services(), exam, named_edition(exam, edition).id, as_json), as_json)
 
 
 @scores.command("approve")
@@ -102,12 +104,12 @@ def approve(
 ) -> None:
     """Let an edition be read, from an hour or at once. Who uploaded it is refused."""
     with told():
-        exam = _exam(agency, slug)
-        held = _edition(exam, edition)
+        exam = named_exam(agency, slug)
+        held = named_edition(exam, edition)
         at = at.replace(tzinfo=LOCAL) if at else None
         when = moment(at) if at else "at once"
         click.echo(f"{figure(held.candidates)} candidates of {exam.title_en or exam.slug}: {when}", err=True)
-        by = _actor(login, code_stdin, "scores.approve", exam)
+        by = actor(login, code_stdin, "scores.approve", exam)
         noted = False
         with Bar("verifying", as_json) as bar:
             try:
@@ -117,6 +119,27 @@ def approve(
                     raise
                 noted = True
         _tell_decided(exam, services().exam_office.edition(exam, held.id), as_json, noted)
+
+
+@scores.command("move")
+@agency_option
+@exam_option
+@click.option("--to", required=True, type=click.DateTime([MOMENT]), help="As 16/07/2026 08:00, Vietnam time.")
+@as_option
+@code_option
+@json_option
+def move(agency: str, slug: str, to: datetime, login: str, code_stdin: bool, as_json: bool) -> None:
+    """Another hour for the edition that waits for its hour; refused in its last 60 seconds."""
+    with told():
+        exam = named_exam(agency, slug)
+        coming = exam.coming(services().clock.now())
+        if coming is None:
+            raise Conflict("nothing_to_move")
+        at = to.replace(tzinfo=LOCAL)
+        click.echo(f"{exam.title_en or exam.slug}: {moment(coming.release_at)} -> {moment(at)}", err=True)
+        by = actor(login, code_stdin, "scores.schedule", exam)
+        services().exam_office.move_release(exam, at, by)
+        _tell_decided(exam, services().exam_office.edition(exam, coming.edition), as_json, False)
 
 
 @scores.command("withdraw")
@@ -129,13 +152,30 @@ def approve(
 def withdraw(agency: str, slug: str, login: str, reason: str, code_stdin: bool, as_json: bool) -> None:
     """Take back what is out and what was to come."""
     with told():
-        exam = _exam(agency, slug)
+        exam = named_exam(agency, slug)
         now = services().clock.now()
         pointer = exam.pointer(now) or exam.coming(now)
-        by = _actor(login, code_stdin, "scores.withdraw", exam)
+        by = actor(login, code_stdin, "scores.withdraw", exam)
         services().exam_office.withdraw(exam, by, reason)
         edition = pointer.edition if pointer else ""
         _tell_decided(exam, services().exam_office.edition(exam, edition), as_json, False)
+
+
+@scores.command("erase")
+@json_option
+def erase(as_json: bool) -> None:
+    """Erase what look-ups needed, where its days after the release are over; what the nightly schedule does."""
+    with told():
+        reports = services().erasing.run()
+    if as_json:
+        click.echo(json.dumps([asdict(report) for report in reports], ensure_ascii=False))
+        return
+    for report in reports:
+        later = f", {figure(report.waiting)} builds still being read: run again later" if report.waiting else ""
+        gone = f"{figure(report.hashes)} hashes and {figure(report.registrations)} registrations erased"
+        click.echo(f"{report.exam}: {gone}{later}")
+    if not reports:
+        click.echo("nothing is due")
 
 
 @scores.command("exams")
@@ -144,7 +184,7 @@ def withdraw(agency: str, slug: str, login: str, reason: str, code_stdin: bool, 
 def exams(agency: str, as_json: bool) -> None:
     """The agency's exams with their editions."""
     with told():
-        found = [_exam_facts(exam) for exam in services().exam_office.exams(_agency(agency).id)]
+        found = [_exam_facts(exam) for exam in services().exam_office.exams(named_agency(agency).id)]
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
         return
@@ -152,40 +192,6 @@ def exams(agency: str, as_json: bool) -> None:
         click.echo(f"{exam['exam']}  {exam['year']}  {exam['title']}")
         for edition in exam["editions"]:
             click.echo(f"  {edition['edition']}  {edition['standing']:<11} {figure(edition['candidates']):>11}")
-
-
-def _agency(address: str) -> Agency:
-    found = services().agencies.find(address)
-    if found is None:
-        raise NotFound("agency_unknown")
-    return found
-
-
-def _exam(agency: str, slug: str) -> Exam:
-    return services().exam_office.exam(_agency(agency).id, slug)
-
-
-def _edition(exam: Exam, edition: str) -> Edition:
-    """The edition that was named, or the newest."""
-    if edition:
-        return services().exam_office.edition(exam, edition)
-    found = services().exam_office.editions(exam)
-    if not found:
-        raise NotFound("edition_unknown")
-    return found[0]
-
-
-def _actor(login: str, code_stdin: bool, permission: Permission, exam: Exam) -> str:
-    """Who acts: an officer who proves it and may, or the operator of this machine where nobody is named."""
-    if not login:
-        return Operator().id
-    if code_stdin:
-        code = sys.stdin.readline().strip()
-    else:
-        code = click.prompt(f"Code of {login}", hide_input=True, err=True)
-    standing: Actor = services().accounts.sign_in.prove(login, code)
-    require(standing, permission, exam.agency)
-    return standing.id
 
 
 def _standing(exam: Exam, edition: Edition) -> Standing:

@@ -1,6 +1,6 @@
 """Makes the directory's file: every open agency and every old place name, small enough to be read at a process's start.
 
-For the loader and for `flask … agencies index`. `miniapp.agencies.places` reads it; both know the version number."""
+For the loader, `flask … agencies seed`. `miniapp.agencies.places` reads it; both know the version number."""
 
 import gzip
 import json

@@ -8,6 +8,8 @@ import pytest
 from click.testing import Result
 
 from miniapp.accounts.access import Operator
+from miniapp.exam_scores.model import Policy
+from tests.support.exams import csv_file
 from tests.support.officers import Desk
 from tests.support.score_desk import BAD, GOOD, ScoreDesk, many
 from tests.web.console.conftest import AGENCY, Office
@@ -150,8 +152,77 @@ def test_what_is_not_there_is_said_in_one_line(office: Office, desk: ScoreDesk, 
     assert "edition_unknown" in run(office, "check", *PLACE, code=1).stderr
 
 
+def move(office: Office, officer: Desk, to: str, code: int = 0) -> Result:
+    arguments = ["move", *PLACE, "--to", to, "--as", officer.login, "--code-stdin", "--json"]
+    return run(office, *arguments, typed=officer.code() + "\n", code=code)
+
+
+def test_the_hour_is_moved_by_an_officer_who_proves_it(office: Office, desk: ScoreDesk) -> None:
+    desk.checked()
+    approve(office, desk.approver, "--at", "22/07/2026 08:00")
+
+    moved = as_json(move(office, desk.approver, "23/07/2026 09:30"))
+
+    assert (moved["standing"], moved["release_at"]) == ("waiting", "2026-07-23T02:30:00.000Z")
+    coming = desk.now().coming(office.clock.now())
+    assert coming is not None
+    assert coming.release_at.isoformat() == "2026-07-23T02:30:00+00:00"
+    events = [entry for entry in office.services.audit.of_object(AGENCY, desk.exam.id) if entry.by == desk.approver.id]
+    assert "release_time_moved" in {entry.event for entry in events}
+
+
+def test_people_read_both_hours_before_they_type_the_code(office: Office, desk: ScoreDesk) -> None:
+    desk.checked()
+    approve(office, desk.approver, "--at", "22/07/2026 08:00")
+    arguments = ["move", *PLACE, "--to", "23/07/2026 09:30", "--as", desk.approver.login]
+    done = run(office, *arguments, typed=desk.approver.code() + "\n")
+    assert "22/07/2026" in done.stderr
+    assert "23/07/2026" in done.stderr
+    assert "waiting: 3 candidates" in done.stdout
+
+
+def test_an_hour_is_not_moved_when_it_is_too_late_or_makes_no_sense(office: Office, desk: ScoreDesk) -> None:
+    assert "nothing_to_move" in move(office, desk.approver, "23/07/2026 09:30", code=1).stderr
+    desk.checked()
+    approve(office, desk.approver, "--at", "22/07/2026 08:00")
+    before = desk.now()
+
+    assert "release_in_past" in move(office, desk.approver, "01/01/2020 08:00", code=1).stderr
+    assert "release_too_far" in move(office, desk.approver, "22/07/2029 08:00", code=1).stderr
+    assert "permission_missing" in move(office, desk.uploader, "23/07/2026 09:30", code=1).stderr
+    wrong = ["move", *PLACE, "--to", "23/07/2026 09:30", "--as", desk.approver.login, "--code-stdin"]
+    assert "code_refused" in run(office, *wrong, typed="000000\n", code=1).stderr
+    run(office, "move", *PLACE, "--to", "tomorrow", "--as", desk.approver.login, code=2)
+    run(office, "move", *PLACE, "--to", "23/07/2026 09:30", code=2)  # nobody named
+    waits = before.coming(office.clock.now())
+    assert waits is not None
+    office.clock.pass_by(seconds=(waits.release_at - office.clock.now()).total_seconds() - 60)
+    assert "release_in_last_minute" in move(office, desk.approver, "23/07/2026 09:30", code=1).stderr
+    assert desk.now() == before
+
+
+def test_what_is_due_is_erased_with_a_report(office: Office, desk: ScoreDesk) -> None:
+    assert run(office, "erase").stdout == "nothing is due\n"
+    desk.add(slug="lop-10", policy=Policy.CODED, factors=("card_code",))
+    place = ["--agency", AGENCY, "--exam", "lop-10"]
+    edition = desk.checked(csv_file(["sbd", "toan", "mã thẻ"], [["02000001", "8", "K7"], ["02000002", "7", "K8"]]))
+    assert edition.errors == 0
+    run(office, "approve", *place, "--as", desk.approver.login, "--code-stdin", typed=desk.approver.code() + "\n")
+    office.clock.pass_by(days=59)
+    assert run(office, "erase", "--json").stdout.splitlines()[-1] == "[]"
+    office.clock.pass_by(days=2)
+
+    first = json.loads(run(office, "erase", "--json").stdout.splitlines()[-1])
+    office.clock.pass_by(hours=1)
+    told = run(office, "erase").stdout
+
+    assert first == [{"exam": f"{AGENCY}#lop-10", "hashes": 0, "registrations": 0, "waiting": 1}]
+    assert f"{AGENCY}#lop-10: 2 hashes and 0 registrations erased" in told
+    assert "nothing is due" in run(office, "erase").stdout
+
+
 def test_no_command_takes_a_code_as_an_argument(office: Office) -> None:
-    for command in ("import", "approve", "withdraw"):
+    for command in ("import", "approve", "move", "withdraw"):
         options = run(office, command, "--help").stdout
         assert "--code-stdin" in options
         assert "--code " not in options
