@@ -77,12 +77,13 @@ class Services:
         clock: Clock | None = None,
         ids: Ids | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        patient: bool = False,
     ) -> None:
         self.settings = settings
         self.clock: Clock = clock or WallClock()
         self.ids: Ids = ids or RandomIds()
         self.sleep = sleep
-        self.aws = Aws(settings)
+        self.aws = Aws(settings, patient)
 
     def bind(self) -> None:
         """Give every table its stage; once, before the first call."""

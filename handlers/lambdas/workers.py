@@ -17,7 +17,7 @@ from miniapp.messaging.model import DeliverMessage
 @cache
 def services() -> Services:
     """The services of this process, made with the first note."""
-    made = Services(Settings.from_env())
+    made = Services(Settings.from_env(), patient=True)
     log.start(made.settings.log_level)
     made.bind()
     return made

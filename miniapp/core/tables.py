@@ -22,6 +22,7 @@ from miniapp.core.errors import Problem, Unavailable
 from miniapp.core.settings import Settings
 
 CONFLICT_TRIES = 6
+AGAIN = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}  # a cancelled write's own reasons
 
 Row = TypeVar("Row", bound="Table")
 
@@ -128,7 +129,8 @@ def transact(*writes: Write, token: str | None = None) -> None:
     """Run 1-100 writes as one transaction; raise the `otherwise` of the first whose condition fails.
 
     Conflicts with another transaction are tried again with jitter (F35) under one client token, so a reply lost on the
-    way does not write twice."""
+    way does not write twice. So is a transaction cancelled because one of its rows was throttled, which the client
+    takes for an answer and does not ask again."""
     order = sorted(writes, key=lambda write: ("check", "remove", "put", "change").index(write.kind))
     for attempt in range(CONFLICT_TRIES):
         try:
@@ -139,7 +141,7 @@ def transact(*writes: Write, token: str | None = None) -> None:
             for write, reason in zip(order, reasons, strict=False):
                 if reason == "ConditionalCheckFailed":
                     raise write.otherwise from None
-            if "TransactionConflict" not in reasons and not _is_busy(failure):
+            if AGAIN.isdisjoint(reasons) and not _is_busy(failure):
                 raise unavailable(failure) from failure
             if attempt == CONFLICT_TRIES - 1:
                 raise unavailable(failure) from failure

@@ -74,6 +74,7 @@ class Bureau:
         from miniapp.audit import store as audit_store
 
         bind([*store.TABLES, *guarding.TABLES, *audit_store.TABLES], cloud.settings, cloud.aws)
+        self.aws = cloud.aws
         self.clock = StoppedClock(at)
         self.ids = CountedIds()
         self.store = ExamScoreStore()

@@ -5,6 +5,7 @@ Exception, so no handler of ours can swallow it, and a dead process makes no mor
 
 import random
 from collections.abc import Callable
+from threading import Lock
 from types import SimpleNamespace, TracebackType
 from typing import Any, Self
 
@@ -13,6 +14,7 @@ from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from miniapp.core.aws import Aws
 
+TYPES = b"com.amazonaws.dynamodb.v20120810"
 READS = ("Get", "Head", "List", "Query", "Describe", "BatchGet", "TransactGet", "Scan")
 
 
@@ -89,9 +91,42 @@ class Throttling(_Hooks):
         if self._chance.random() >= self._share:
             return None
         self.refused += 1
-        body = b'{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException","message":"slow down"}'
-        raw = SimpleNamespace(stream=lambda *sizes, **options: iter([body]), read=lambda *sizes: body)
-        return AWSResponse(request.url, 400, {"content-type": "application/x-amz-json-1.0"}, raw)
+        return _refusal(
+            request, b'{"__type":"%s#ProvisionedThroughputExceededException","message":"slow down"}' % TYPES
+        )
+
+
+class LongThrottling(_Hooks):
+    """Some requests (by their place, from 1) are refused so many times in a row; all others go through."""
+
+    def __init__(self, aws: Aws, at: set[int], times: int) -> None:
+        super().__init__(aws, ("dynamodb",))
+        self.refused = 0
+        self._at = at
+        self._times = times
+        self._seen = 0
+        self._left: dict[str, int] = {}
+        self._one_at_a_time = Lock()
+        self.on("before-send", self._send)
+
+    def _send(self, request: Any, **more: Any) -> AWSResponse | None:
+        name = str(request.headers.get("amz-sdk-invocation-id"))
+        with self._one_at_a_time:
+            if name not in self._left:
+                self._seen += 1
+                self._left[name] = self._times if self._seen in self._at else 0
+            if not self._left[name]:
+                return None
+            self._left[name] -= 1
+            self.refused += 1
+        return _refusal(
+            request, b'{"__type":"%s#ProvisionedThroughputExceededException","message":"slow down"}' % TYPES
+        )
+
+
+def _refusal(request: Any, body: bytes) -> AWSResponse:
+    raw = SimpleNamespace(stream=lambda *sizes, **options: iter([body]), read=lambda *sizes: body)
+    return AWSResponse(request.url, 400, {"content-type": "application/x-amz-json-1.0"}, raw)
 
 
 class LostReplies(_Hooks):
@@ -126,3 +161,23 @@ class Silence(_Hooks):
     def _send(self, request: Any, **more: Any) -> None:
         self.asked += 1
         raise EndpointConnectionError(endpoint_url=request.url)
+
+
+class CancelledTransactions(_Hooks):
+    """The first transactions are cancelled by DynamoDB for a reason of its own, such as one throttled row."""
+
+    def __init__(self, aws: Aws, reason: str, times: int) -> None:
+        super().__init__(aws, ("dynamodb",))
+        self.cancelled = 0
+        self._reason = reason
+        self._times = times
+        self.on("before-send", self._send)
+
+    def _send(self, request: Any, **more: Any) -> AWSResponse | None:
+        target = request.headers.get("X-Amz-Target", b"")
+        name = (target.decode() if isinstance(target, bytes) else str(target)).rpartition(".")[2]
+        if name != "TransactWriteItems" or self.cancelled >= self._times:
+            return None
+        self.cancelled += 1
+        body = b'{"__type":"%s#TransactionCanceledException","Message":"no","CancellationReasons":[{"Code":"%s"}]}'
+        return _refusal(request, body % (TYPES, self._reason.encode()))

@@ -10,9 +10,10 @@ from botocore.exceptions import EndpointConnectionError
 from miniapp.core import once
 from miniapp.core.errors import Conflict, Invalid, Unavailable
 from miniapp.core.once import Once, OnceRow
-from miniapp.core.tables import bind, change, check, put_new, read, remove, transact
+from miniapp.core.tables import CONFLICT_TRIES, bind, change, check, put_new, read, remove, transact
 from tests.support.cloud import Cloud
 from tests.support.fakes import StoppedClock
+from tests.support.faults import CancelledTransactions
 
 
 @pytest.fixture
@@ -57,6 +58,24 @@ def test_a_transaction_is_whole_or_nothing_and_says_which_condition_failed(bound
     held = read(lambda: OnceRow.get("there"))
     assert held is not None
     assert held.lease == 1
+
+
+@pytest.mark.parametrize("reason", ["ThrottlingError", "ProvisionedThroughputExceeded", "TransactionConflict"])
+def test_a_transaction_that_is_cancelled_because_a_row_is_busy_is_sent_again(reason: str, bound: Cloud) -> None:
+    with CancelledTransactions(bound.aws, reason, 3) as faults:
+        transact(put_new(row("busy"), Conflict("taken")))
+
+    assert faults.cancelled == 3
+    assert read(lambda: OnceRow.get("busy")) is not None
+
+
+@pytest.mark.parametrize(("reason", "times"), [("ThrottlingError", 99), ("ValidationError", 1)])
+def test_a_transaction_that_stays_cancelled_says_so(reason: str, times: int, bound: Cloud) -> None:
+    with CancelledTransactions(bound.aws, reason, times) as faults, pytest.raises(Unavailable):
+        transact(put_new(row("busy"), Conflict("taken")))
+
+    assert faults.cancelled == min(times, CONFLICT_TRIES)
+    assert read(lambda: OnceRow.get("busy")) is None
 
 
 def test_three_taps_act_once_and_see_one_outcome(bound: Cloud) -> None:

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from itertools import count
 
 import pytest
 
+from handlers.wiring import Services
 from miniapp.audit.service import Audit
+from miniapp.core.aws import Aws
 from miniapp.core.errors import Conflict, Problem, Refused, Unavailable
 from miniapp.core.ids import RandomIds
 from miniapp.exam_scores import blocks
@@ -22,7 +25,7 @@ from miniapp.exam_scores.service import ExamOffice
 from tests.support import real_scores
 from tests.support.cloud import Cloud
 from tests.support.exams import APPROVER, OTHER, UPLOADER, Bureau, csv_file, exam
-from tests.support.faults import CountedCalls, Killed, LostReplies, Silence, Throttling
+from tests.support.faults import CountedCalls, Killed, LongThrottling, LostReplies, Silence, Throttling
 
 CANDIDATES = 2_600  # sixteen blocks
 FEW = 60  # what is out before
@@ -231,6 +234,41 @@ def test_an_import_under_thirty_per_cent_throttling_ends_complete(seed: int, bur
     assert (ended.build, ended.candidates, ended.errors) == (sound.build, CANDIDATES, 0)
     made = bureau.office.approve(made, ended.id, APPROVER, None)
     assert seen(bureau, made) == ALL_NEW
+
+
+def test_a_patient_worker_goes_on_where_a_hasty_one_begins_anew(bureau: Bureau, cloud: Cloud) -> None:
+    made = fresh_exam(bureau)
+    sound = bureau.imported(made, file_of(NEW))
+    begun_anew: dict[bool, int] = {}
+    for patient in (False, True):
+        desk = Bureau(replace(cloud, aws=Aws(cloud.settings, patient)))
+        edition = another_office(desk).begin(made, UPLOADER, Reason.RELEASE)
+        edition = _sent(desk, made, edition)
+        begun_anew[patient] = 0
+        with LongThrottling(desk.aws, at={6, 13}, times=cloud.settings.attempts) as throttling:
+            while edition.state is not EditionState.CHECKED:
+                try:
+                    edition = import_by(desk, made, edition, another_worker(desk))
+                except Unavailable:
+                    begun_anew[patient] += 1
+                    desk.later(seconds=61)
+        assert throttling.refused == 2 * cloud.settings.attempts
+        assert (edition.build, edition.candidates, edition.errors) == (sound.build, CANDIDATES, 0)
+
+    assert begun_anew == {False: 2, True: 0}
+
+
+def _sent(desk: Bureau, made: Exam, edition: Edition) -> Edition:
+    file_id = desk.office.put_file(made, edition, BytesIO(file_of(NEW)), 1)
+    return desk.office.take_file(made, edition.id, file_id, "diem.csv", UPLOADER)
+
+
+def test_only_a_worker_is_patient_and_never_with_its_queue(cloud: Cloud) -> None:
+    def tries(aws: Aws) -> list[int]:
+        return [held.meta.config.retries["total_max_attempts"] for held in (aws.dynamodb, aws.s3, aws.sqs)]
+
+    assert tries(cloud.aws) == tries(Services(cloud.settings).aws) == [3, 3, 3]
+    assert tries(Services(cloud.settings, patient=True).aws) == [8, 8, 3]
 
 
 @pytest.mark.parametrize("seed", [1, 2])
