@@ -18,6 +18,7 @@ from miniapp.agencies.directory import Directory
 from miniapp.agencies.service import Agencies
 from miniapp.agencies.store import AgencyStore
 from miniapp.audit import store as audit_store
+from miniapp.audit.anchors import Anchors
 from miniapp.audit.model import Event
 from miniapp.audit.service import Audit
 from miniapp.core import once as once_table
@@ -108,6 +109,10 @@ class Services:
     @cached_property
     def audit(self) -> Audit:
         return Audit(self.clock, self.ids)
+
+    @cached_property
+    def anchors(self) -> Anchors:
+        return Anchors(self.files, self.clock)
 
     @cached_property
     def agencies(self) -> Agencies:

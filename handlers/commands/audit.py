@@ -1,7 +1,8 @@
 """`flask --app handlers.app audit verify`: is the audit trail what it was when it was written?
 
-For operators and nightly checks. Exit code 1 when anything was tampered with; every finding is a line. It mends
-nothing."""
+For operators and nightly checks. The chain is also held against the heads in the audit bucket, which the application
+can't take back: a trail cut at its end, or gone whole, is named as well. Exit code 1 when anything was tampered with;
+every finding is a line. It mends nothing."""
 
 import json
 import sys
@@ -22,11 +23,12 @@ audit = AppGroup("audit", help="The audit trail.")
 @click.option("--day", default="", help="One day as 2026-07-16; without it every day.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
 def verify(agency: str, day: str, as_json: bool) -> None:
-    """Follow every chain of hashes and name what was changed, removed, added or moved."""
+    """Follow every chain of hashes, compare it with the heads written down outside, name all that differs."""
     with told():
-        agencies = [agency_id(agency)] if agency else services().audit.agencies(day)
+        anchors, audit_trail = services().anchors, services().audit
+        agencies = [agency_id(agency)] if agency else sorted({*audit_trail.agencies(day), *anchors.agencies(day)})
         with click.progressbar(agencies, label="Verifying", file=sys.stderr) as bar:
-            verdicts = [services().audit.verify(each, day) for each in bar]
+            verdicts = [audit_trail.verify(each, day, anchors.of(each)) for each in bar]
     if as_json:
         _tell_as_json(verdicts)
     else:

@@ -1,7 +1,7 @@
 """What an engine really holds against what the template says. For `infra.local.stack`.
 
-CREATE_COMPLETE proves little on an engine: ministack leaves time to live and lifecycle rules out. Those two are put
-right here and looked at again; every other difference is reported in words and left alone."""
+CREATE_COMPLETE proves little on an engine: ministack leaves time to live, lifecycle rules and object lock out. Those
+are put right here and looked at again; every other difference is reported in words and left alone."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -46,23 +46,29 @@ def _time_to_live_wrong(dynamodb: Any, table: str, attribute: str) -> Iterator[s
 
 
 def buckets_wrong(s3: Any, buckets: Mapping[str, dict[str, Any]]) -> Iterator[str]:
-    """Every difference in CORS rules, public access and lifecycle."""
+    """Every difference in CORS rules, public access, lifecycle and object lock."""
     for wanted in buckets.values():
         name = wanted["BucketName"]
         try:
             s3.head_bucket(Bucket=name)
-            if rules := wanted.get("CorsConfiguration", {}).get("CorsRules"):
-                held = [_cors(rule) for rule in s3.get_bucket_cors(Bucket=name)["CORSRules"]]
-                if held != [_cors(rule) for rule in rules]:
-                    yield f"bucket {name} has the CORS rules {held}"
-            if block := wanted.get("PublicAccessBlockConfiguration"):
-                shut = s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
-                if shut != block:
-                    yield f"bucket {name} has the public access block {shut}"
+            yield from _access_wrong(s3, name, wanted)
             if rules := wanted.get("LifecycleConfiguration", {}).get("Rules"):
                 yield from _lifecycle_wrong(s3, name, rules)
+            if lock := wanted.get("ObjectLockConfiguration"):
+                yield from _lock_wrong(s3, name, lock)
         except ClientError as failure:
             yield f"bucket {name}: {failure}"
+
+
+def _access_wrong(s3: Any, name: str, wanted: Mapping[str, Any]) -> Iterator[str]:
+    if rules := wanted.get("CorsConfiguration", {}).get("CorsRules"):
+        held = [_cors(rule) for rule in s3.get_bucket_cors(Bucket=name)["CORSRules"]]
+        if held != [_cors(rule) for rule in rules]:
+            yield f"bucket {name} has the CORS rules {held}"
+    if block := wanted.get("PublicAccessBlockConfiguration"):
+        shut = s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
+        if shut != block:
+            yield f"bucket {name} has the public access block {shut}"
 
 
 def _lifecycle_wrong(s3: Any, bucket: str, rules: list[dict[str, Any]]) -> Iterator[str]:
@@ -85,6 +91,19 @@ def _lifecycle_wrong(s3: Any, bucket: str, rules: list[dict[str, Any]]) -> Itera
             return
         s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": asked})
     yield f"bucket {bucket} has the lifecycle {held}"
+
+
+def _lock_wrong(s3: Any, bucket: str, asked: dict[str, Any]) -> Iterator[str]:
+    held: Any = None
+    for _ in range(2):  # left out as well
+        try:
+            held = s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]
+        except ClientError:
+            held = None
+        if held == asked:
+            return
+        s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=asked)
+    yield f"bucket {bucket} has the object lock {held}"
 
 
 def _cors(rule: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ template changes nothing. It never touches an account: give it the engine's own 
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -32,6 +32,8 @@ MAY_ROWS = [
     "dynamodb:DescribeTable",
 ]
 MAY_FILES = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket", "s3:AbortMultipartUpload"]
+MAY_ANCHORS = ["s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:ListBucketVersions"]  # never to let one go
+ANCHORS = "-audit"
 MAY_NOTES = [
     "sqs:SendMessage",
     "sqs:ReceiveMessage",
@@ -212,13 +214,19 @@ def policy(stack: Stack, region: str) -> dict[str, Any]:
     tables = [f"arn:aws:dynamodb:{region}:{account}:table/{name}" for name in stack.tables]
     statements = [
         (MAY_ROWS, [arn for table in tables for arn in (table, f"{table}/index/*")]),
-        (MAY_FILES, [arn for name in stack.buckets for arn in (f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*")]),
+        (MAY_FILES, _whole(name for name in stack.buckets if not name.endswith(ANCHORS))),
+        (MAY_ANCHORS, _whole(name for name in stack.buckets if name.endswith(ANCHORS))),
         (MAY_NOTES, [f"arn:aws:sqs:{region}:{account}:{name}" for name in stack.queues]),
     ]
     return {
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Allow", "Action": actions, "Resource": arns} for actions, arns in statements if arns],
     }
+
+
+def _whole(buckets: Iterable[str]) -> list[str]:
+    """Buckets and everything in them."""
+    return [arn for name in buckets for arn in (f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*")]
 
 
 def _write_secret(path: Path, facts: Mapping[str, str]) -> None:

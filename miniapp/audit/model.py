@@ -155,3 +155,14 @@ class Head:
     before: str
     previous: str = ""
     next: str = ""  # the day that followed; from then on this one takes no more entries
+    anchored: int = field(default=0, compare=False)  # up to which place it is written down outside
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A head that was written down outside the table: by then, the entry at `seq` had this hash."""
+
+    agency: str
+    day: str
+    seq: int
+    hash: str

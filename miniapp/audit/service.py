@@ -3,10 +3,10 @@ other.
 
 For every service that changes something. It does not decide what may be done, and it never changes an entry."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from miniapp.audit.model import Entry, Event, Head, Link, entry_of, genesis, link
+from miniapp.audit.model import Anchor, Entry, Event, Head, Link, entry_of, genesis, link
 from miniapp.audit.store import AuditStore, HeadMoved
 from miniapp.audit.verify import Verdict, verify
 from miniapp.core.clock import Clock, iso, local_day
@@ -84,14 +84,13 @@ class Audit:
         """Every agency with a trail, or with entries on a day."""
         return self._store.agencies(day)
 
-    def verify(self, agency: str, day: str = "", anchored: Mapping[str, str] | None = None) -> Verdict:
+    def verify(self, agency: str, day: str = "", anchors: Sequence[Anchor] = ()) -> Verdict:
         """Whether a day of an agency, or its whole trail, is what it was when it was written."""
-        return verify(self._store, agency, day, anchored)
+        return verify(self._store, agency, day, anchors)
 
     def heads(self, day: str) -> list[Head]:
-        """Where every agency's chain of a day stands: what is anchored outside, out of reach of who can write here."""
-        found = (self._store.head(agency, day) for agency in self._store.agencies(day))
-        return [head for head in found if head is not None]
+        """Where every agency's chain of a day stands."""
+        return self._store.heads_of(day)
 
     def _next(self, event: Event, agency: str, by: str, entry_id: str) -> tuple[Entry, list[Write]]:
         """The entry that comes next in the chain as it stands now, and the writes that add it."""

@@ -1,5 +1,6 @@
-"""Questions: an agency's latest head · its head of a day · all its heads · the entries of a day, one after another or
-newest first · the entries about one object, newest first · the agencies with entries on a day · all with a trail.
+"""Questions: an agency's latest head · its head of a day · all its heads · all heads of a day · the entries of a day,
+one after another or newest first · the entries about one object, newest first · the agencies with entries on a day · all
+with a trail.
 
 For the audit service and the verifier. It gives conditional writes for one transaction and never runs one; an entry is
 never changed and never removed."""
@@ -34,6 +35,7 @@ class AuditHead(AuditTable):
     before = UnicodeAttribute()
     previous = UnicodeAttribute(default="")
     next = UnicodeAttribute(default="")
+    anchored = NumberAttribute(default=0)
 
 
 class AuditMark(AuditTable):
@@ -89,6 +91,18 @@ class AuditStore:
     def heads(self, agency: str) -> list[Head]:
         """All heads of an agency, oldest day first."""
         return [_head(agency, row) for row in rows(lambda: AuditHead.query(heads_key(agency), consistent_read=True))]
+
+    def heads_of(self, day: str) -> list[Head]:
+        """The heads of all agencies with entries on a day; what was written a moment ago may be missing."""
+        keys = [(heads_key(agency), day) for agency in self.agencies(day)]
+        held = rows(lambda: AuditHead.batch_get(keys)) if keys else []
+        return [_head(row.pk.removesuffix("#heads"), row) for row in held]
+
+    @staticmethod
+    def anchored(head: Head) -> None:
+        """Remember that a head is written down outside."""
+        row, gone = AuditHead(heads_key(head.agency), head.day), Conflict("audit_head_gone")
+        change(row, [AuditHead.anchored.set(head.seq)], AuditHead.pk.exists(), gone).alone()
 
     def links(self, agency: str, day: str) -> list[Link]:
         """All entries of a day in the order of their keys."""
@@ -147,7 +161,7 @@ def _opened(head: Head, last: Head | None) -> list[Write]:
 
 
 def _head(agency: str, row: AuditHead) -> Head:
-    return Head(agency, row.sk, int(row.seq), row.hash, row.before, row.previous, row.next)
+    return Head(agency, row.sk, int(row.seq), row.hash, row.before, row.previous, row.next, int(row.anchored or 0))
 
 
 def _link(row: AuditLink) -> Link:

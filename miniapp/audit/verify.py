@@ -1,13 +1,14 @@
 """Is the trail what it was when it was written? Names every entry that was changed, removed, added or moved.
 
 For the command line and for nightly checks. It reads and compares, it mends nothing. Who can rewrite the whole table
-can also compute a fresh chain: against that stand the heads anchored outside, given here as `anchored`."""
+can also compute a fresh chain, or cut the newest day's tail: against that stand the heads written down outside, given here
+as `anchors`. What came after the newest of them can be cut unseen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from miniapp.audit.model import Head, Link, entry_of, genesis
+from miniapp.audit.model import Anchor, Head, Link, entry_of, genesis
 from miniapp.audit.store import AuditStore
 
 
@@ -22,6 +23,7 @@ class Tampering(StrEnum):
     DAY_MISSING = "day_missing"
     DAYS = "days_broken"
     ANCHOR = "anchor_differs"
+    CUT = "tail_cut"
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,11 @@ class Verdict:
         return not self.findings
 
 
-def verify(store: AuditStore, agency: str, day: str = "", anchored: Mapping[str, str] | None = None) -> Verdict:
-    """Check one day of an agency, or all of them; `anchored` holds heads by day that were kept elsewhere."""
+def verify(store: AuditStore, agency: str, day: str = "", anchors: Sequence[Anchor] = ()) -> Verdict:
+    """Check one day of an agency, or all of them; also against the anchors of the agency."""
     heads = {head.day: head for head in store.heads(agency)}
-    days = [day] if day else sorted(heads)
+    outside = {anchor.day: [each for each in anchors if each.day == anchor.day] for anchor in anchors}
+    days = [day] if day else sorted({*heads, *outside})
     findings: list[Finding] = []
     entries = 0
     for each in days:
@@ -62,10 +65,7 @@ def verify(store: AuditStore, agency: str, day: str = "", anchored: Mapping[str,
             continue
         findings += _chain_of_days(head, heads)
         findings += entries_of_day(head, links)
-    for each, kept in (anchored or {}).items():
-        found = heads.get(each)
-        if (not day or each == day) and (found is None or found.hash != kept):
-            findings.append(Finding(Tampering.ANCHOR, each))
+        findings += _against_anchors(head, links, outside.get(each, ()))
     return Verdict(agency, len(days), entries, list(dict.fromkeys(findings)))
 
 
@@ -86,6 +86,16 @@ def _chain_of_days(head: Head, heads: Mapping[str, Head]) -> list[Finding]:
     elif head.next != min(later, default=""):
         findings.append(Finding(Tampering.DAYS, head.day))
     return findings
+
+
+def _against_anchors(head: Head, links: Sequence[Link], anchors: Sequence[Anchor]) -> Iterator[Finding]:
+    """Whether the chain still holds what it held when its heads were written down."""
+    hashes = {link.place: link.hash for link in links}
+    for anchor in anchors:
+        if anchor.seq > head.seq:
+            yield Finding(Tampering.CUT, head.day, head.seq + 1)
+        elif hashes.get(anchor.seq, anchor.hash) != anchor.hash:
+            yield Finding(Tampering.ANCHOR, head.day, anchor.seq)
 
 
 def entries_of_day(head: Head, links: Sequence[Link]) -> list[Finding]:

@@ -1,7 +1,7 @@
 """Files in S3. For slices that take uploads, keep packs or hand out downloads.
 
 Browsers send files straight to the bucket by a presigned form (exact key, size range, where to go next); this process
-never carries an upload. Buckets have short names as in `infra/stack.yaml`: `uploads`, `packs`."""
+never carries an upload. Buckets have short names as in `infra/stack.yaml`: `uploads`, `packs`, `audit`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -87,11 +87,33 @@ class Files:
         for page in pages.paginate(Bucket=self._settings.resource(bucket), Prefix=prefix):
             yield from (entry["Key"] for entry in page.get("Contents", []))
 
+    def written(self, bucket: str, prefix: str) -> Iterator[str]:
+        """Every key ever written below a prefix of a bucket that keeps versions, hidden by a later deletion or not."""
+        for page in self._versions(bucket, Prefix=prefix):
+            yield from (entry["Key"] for entry in page.get("Versions", []))
+
+    def folders(self, bucket: str) -> Iterator[str]:
+        """What stands before the first slash of the keys ever written to a bucket that keeps versions."""
+        for page in self._versions(bucket, Delimiter="/"):
+            yield from (entry["Prefix"].rstrip("/") for entry in page.get("CommonPrefixes", []))
+
+    def _versions(self, bucket: str, **asked: str) -> Iterator[Any]:
+        while True:
+            page = self._ask("list_object_versions", bucket, **asked)
+            yield page
+            if not page.get("IsTruncated"):
+                return
+            asked |= {"KeyMarker": page["NextKeyMarker"], "VersionIdMarker": page.get("NextVersionIdMarker", "")}
+            asked = {name: text for name, text in asked.items() if text}
+
     def _call(self, verb: str, bucket: str, key: str, **more: Any) -> Any:
+        return self._ask(verb, bucket, Key=key, **more)
+
+    def _ask(self, verb: str, bucket: str, **more: Any) -> Any:
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            return getattr(self._aws.s3, verb)(Bucket=self._settings.resource(bucket), Key=key, **more)
+            return getattr(self._aws.s3, verb)(Bucket=self._settings.resource(bucket), **more)
         except ClientError as failure:
             if failure.response["Error"]["Code"] in ("404", "NoSuchKey", "NotFound"):
                 raise NotFound("object_unknown") from None

@@ -62,3 +62,4 @@ def test_the_schedules_of_an_empty_house_do_nothing(environment: Cloud) -> None:
     assert schedules.begin_rounds({}, None) == 0
     assert schedules.sweep_outbox({}, None) == 0
     assert schedules.erase_old({}, None) == 0
+    assert schedules.anchor_audit({}, None) == 0

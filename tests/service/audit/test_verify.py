@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from miniapp.audit.model import Event, link
+from miniapp.audit.model import Anchor, Event, link
 from miniapp.audit.service import Audit
 from miniapp.audit.store import TABLES, AuditStore
 from miniapp.audit.verify import Finding, Tampering, verify
@@ -159,10 +159,10 @@ def test_a_whole_day_that_is_gone_is_missed_by_its_neighbours(forger: Forger, da
 
 
 def test_a_chain_rewritten_whole_differs_from_the_head_kept_elsewhere(forger: Forger) -> None:
-    kept = {head.day: head.hash for head in AuditStore().heads(AGENCY)}
-    assert verify(AuditStore(), AGENCY, anchored=kept).is_clean
-    verdict = verify(AuditStore(), AGENCY, anchored={**kept, NEXT: "f" * 64})
-    assert verdict.findings == [Finding(Tampering.ANCHOR, NEXT)]
+    kept = [Anchor(AGENCY, head.day, head.seq, head.hash) for head in AuditStore().heads(AGENCY)]
+    assert verify(AuditStore(), AGENCY, anchors=kept).is_clean
+    verdict = verify(AuditStore(), AGENCY, anchors=[*kept, Anchor(AGENCY, NEXT, 3, "f" * 64)])
+    assert verdict.findings == [Finding(Tampering.ANCHOR, NEXT, 3)]
 
 
 def test_a_day_on_which_nothing_happened_is_not_there(forger: Forger) -> None:

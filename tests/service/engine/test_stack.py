@@ -122,6 +122,13 @@ def test_the_policy_names_every_action_and_only_the_stacks_own_resources() -> No
     assert all("own-" in resource for resource in resources)
 
 
+def test_the_application_writes_anchors_of_the_trail_and_lets_none_go() -> None:
+    held = stack.policy(stack.Stack("own", (), ("own-packs", "own-audit"), ()), "ap-southeast-1")["Statement"]
+    (allowed,) = [one["Action"] for one in held if "arn:aws:s3:::own-audit/*" in one["Resource"]]
+    assert "s3:PutObject" in allowed
+    assert not [action for action in allowed if "Delete" in action or "Bypass" in action or "Retention" in action]
+
+
 def test_every_name_of_the_real_template_begins_with_its_stage() -> None:
     template = Template(TEMPLATE, {"Stage": "somewhere"})
 

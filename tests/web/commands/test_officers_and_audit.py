@@ -91,3 +91,27 @@ def test_tampering_is_named_and_the_exit_code_says_so(office: Office, cloud: Clo
     assert as_json.exit_code == 1
     (agency,) = json.loads(as_json.stdout)["agencies"]
     assert agency["findings"] == [{"what": "entry_changed", "day": "2026-07-16", "place": 1}]
+
+
+def test_a_tail_cut_off_and_a_trail_gone_whole_are_named_against_the_bucket(office: Office, cloud: Cloud) -> None:
+    made = invited(office)
+    joined(
+        office.services.accounts, office.clock, made["link"].rsplit("/", 1)[1], made["officer"], "lan@angiang.gov.vn"
+    )
+    assert office.services.anchors.write() == 1
+    assert run(office, "audit", "verify").exit_code == 0
+    dynamodb, table = cloud.admin("dynamodb"), cloud.settings.resource("audit")
+    head = {"pk": {"S": f"{AGENCY}#heads"}, "sk": {"S": "2026-07-16"}}
+    entry = {"pk": {"S": f"{AGENCY}#day#2026-07-16"}, "sk": {"S": "00000001"}}
+    first = dynamodb.get_item(TableName=table, Key=entry)["Item"]
+    held = dynamodb.get_item(TableName=table, Key=head)["Item"]
+    dynamodb.put_item(TableName=table, Item={**held, "seq": {"N": "1"}, "hash": first["hash"]})
+    dynamodb.delete_item(TableName=table, Key={**entry, "sk": {"S": "00000002"}})
+    result = run(office, "audit", "verify")
+    assert result.exit_code == 1
+    assert "2026-07-16 tail_cut: entry 2" in result.output
+    for item in dynamodb.scan(TableName=table)["Items"]:
+        dynamodb.delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
+    result = run(office, "audit", "verify")
+    assert result.exit_code == 1
+    assert "2026-07-16 day_missing: the day as a whole" in result.output
