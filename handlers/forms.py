@@ -108,6 +108,14 @@ def once(form: Form, act: Callable[[], str]) -> str:
     return context.services().once.run(form.token, act)
 
 
+def outcome_again() -> str:
+    """The outcome of the act that this request's form was sent for before, or empty. For who has no session any more
+    because of that very act: the token alone is then the proof, 128 bits that nobody else was given."""
+    came_from_us()
+    token = request.form.get(TOKEN_FIELD, "")
+    return context.services().once.again(token) if token else ""
+
+
 def once_sealed(form: Form, act: Callable[[], dict[str, str]]) -> dict[str, str]:
     """The same for an outcome that is secret (tokens, codes shown once): kept sealed, and given again for five minutes
     only, so that three taps on one button still end in the one page with everything on it."""

@@ -5,8 +5,9 @@ For citizens who came in from the chat. Everything is the person's own: the addr
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from flask import Response
+from flask import Response, request
 
 from handlers import answers, context, cookies, forms
 from handlers.citizen.tell_me import ConsentText
@@ -15,7 +16,17 @@ from handlers.doors import citizens, pages
 from handlers.forms import FieldProblem, Form
 from handlers.my_things import Kept, MyThings
 
-me = pages("me", door=citizens, url_prefix="/toi")
+OUT = "/toi/ra"
+
+
+def mine() -> Any:
+    """A citizen who came from the chat. An act that ended the session may come again (two taps, a lost answer): who
+    sends the very form of it is shown its outcome."""
+    is_act = request.method == "POST" and context.citizen() is None
+    return _left() if is_act and forms.outcome_again().startswith(OUT) else citizens()
+
+
+me = pages("me", door=mine, url_prefix="/toi")
 
 
 @dataclass(frozen=True)
@@ -80,8 +91,7 @@ def leave_everywhere() -> Response:
     form = forms.read([])
     if form.problems:
         return _me(form, 422)
-    context.services().accounts.citizen_links.leave_everywhere(_user())
-    return _left()
+    return _end(form, lambda: context.services().accounts.citizen_links.leave_everywhere(_user()))
 
 
 @me.get("/xoa")
@@ -98,8 +108,7 @@ def erase() -> Response:
         form = form.with_problems(FieldProblem("understood", "not_understood"))
     if form.problems:
         return _erasing(form, 422)
-    _mine().erase()
-    return _left()
+    return _end(form, _mine().erase)
 
 
 def _act(form: Form, act: Callable[[], None]) -> Response:
@@ -125,8 +134,17 @@ def _erasing(form: Form, status: int = 200) -> Response:
     return answers.show("citizen/me/erase.html", page, status=status, back=back, wrong=wrong)
 
 
+def _end(form: Form, act: Callable[[], None]) -> Response:
+    def done() -> str:
+        act()
+        return OUT
+
+    forms.once(form, done)
+    return _left()
+
+
 def _left() -> Response:
-    made = answers.see("/toi/ra" + context.suffix())
+    made = answers.see(OUT + context.suffix())
     made.headers["Clear-Site-Data"] = '"cache", "storage"'
     cookies.forget(made, "citizen")
     return made

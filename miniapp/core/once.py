@@ -73,6 +73,11 @@ class Once:
             return self._outcome(key)
         return outcome
 
+    def again(self, token: str) -> str:
+        """The outcome of an act that was begun with this token, waited for as in `run`; empty when none ever was."""
+        key = digest(token)
+        return "" if read(lambda: OnceRow.get(key, consistent_read=True)) is None else self._outcome(key)
+
     def _take(self, key: str) -> float | None:
         now = self._clock.now().timestamp()
         lease = now + LEASE

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -107,6 +108,41 @@ def test_leaving_everywhere_ends_every_session(town: Town) -> None:
     here.post("/toi/ra-moi-noi", form_token=here.get("/toi").token())
     there.get("/toi", 403)
     here.get("/toi", 403)
+
+
+@pytest.mark.parametrize(
+    ("form", "act", "fields"), [("/toi/xoa", "/toi/xoa", {"understood": "1"}), ("/toi", "/toi/ra-moi-noi", {})]
+)
+@pytest.mark.parametrize("keeps_cookie", [True, False], ids=["three taps", "sent again later"])
+def test_an_act_that_ended_the_session_ends_on_the_same_page_when_it_comes_again(
+    form: str, act: str, fields: dict[str, Any], keeps_cookie: bool, town: Town
+) -> None:
+    lived(town)
+    visitor = town.visitor()
+    cookie = visitor.client.get_cookie("s")
+    assert cookie
+    token = visitor.get(form).token()
+    first = visitor.post(act, form_token=token, **fields)
+    for _ in range(2):
+        if keeps_cookie:
+            visitor.client.set_cookie("s", cookie.value)
+        again = visitor.post(act, form_token=token, **fields)
+        assert again.answer.headers["Location"] == first.answer.headers["Location"] == "/toi/ra"
+        assert visitor.follow(again).h1 == "Đã thoát"
+    answer = visitor.client.post(act, data={"form_token": token}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 403
+
+
+def test_what_was_never_done_is_not_said_to_be_done(town: Town) -> None:
+    lived(town)
+    visitor = town.visitor()
+    erasing, taking_back = visitor.get("/toi/xoa").token(), visitor.get("/toi").token()
+    visitor.post("/toi/dong-y/rut", form_token=taking_back, agency=AGENCY, purpose=PURPOSE)
+    town.clock.pass_by(hours=13)
+    visitor.post("/toi/xoa", 403, form_token=erasing, understood="1")
+    visitor.post("/toi/xoa", 403, form_token="", understood="1")
+    visitor.post("/toi/dong-y/rut", 403, form_token=taking_back, agency=AGENCY, purpose=PURPOSE)
+    assert town.made.outbox.of(LAN)
 
 
 def test_forms_from_elsewhere_and_old_ones_do_nothing(town: Town) -> None:
