@@ -14,6 +14,7 @@ from handlers.console import (
     home,
     links,
     officers,
+    recovery,
     sign_in,
 )
 from handlers.console import exam_scores as console_exam_scores
@@ -37,6 +38,7 @@ def blueprints(settings: Settings) -> list[Blueprint]:
         links.links,
         officers.account,
         officers.officers,
+        recovery.recovery,
         audit.audit,
         console_exam_scores.exam_scores,
         exam_scores_exams.exams,

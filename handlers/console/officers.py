@@ -16,6 +16,7 @@ from handlers.doors import pages
 from miniapp.accounts.access import Actor, Role
 from miniapp.accounts.model import Kind, Member, Session, State
 from miniapp.accounts.people import Link, People
+from miniapp.accounts.recovery import FEW
 from miniapp.core.errors import NotFound, Problem, Refused, Unavailable
 
 officers = pages(
@@ -111,6 +112,9 @@ class AccountPage:
     login: str
     sessions: Sequence[Session]
     current: str
+    recovery_left: int
+    recovery_few: bool
+    renew: str
 
 
 @officers.get("")
@@ -279,8 +283,12 @@ def _roles_page(
 
 def _account_page(form: forms.Form) -> AccountPage:
     me = context.officer()
-    sessions = context.services().accounts.sessions.of(Kind.OFFICER, me.id)
-    return AccountPage(form, me.name.reveal, me.officer.login.reveal, sessions, me.session.id)
+    accounts = context.services().accounts
+    sessions = accounts.sessions.of(Kind.OFFICER, me.id)
+    left = accounts.recovery.left(me.id)
+    renew = "/console/account/recovery-codes" + context.suffix()
+    login = me.officer.login.reveal
+    return AccountPage(form, me.name.reveal, login, sessions, me.session.id, left, left <= FEW, renew)
 
 
 def _asked() -> Response | None:

@@ -3,6 +3,7 @@
 Every try is counted per officer and per address, every failure is in the audit trail. A code is spent by the caller's
 transaction, so a code is never spent for nothing and never works twice."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from miniapp.accounts import guessing, second_factor
@@ -38,11 +39,14 @@ class Proof:
         self._vault = vault
         self._clock = clock
 
-    def spend(self, officer: Officer, code: str, address: str) -> Spent:
-        """Check a code and say how to spend it; Refused `code_refused`, or `too_many_tries` with seconds to wait."""
+    def spend(self, officer: Officer, code: str, address: str, renewing: Sequence[str] = ()) -> Spent:
+        """Check a code and say how to spend it; Refused `code_refused`, or `too_many_tries` with seconds to wait.
+
+        With `renewing` (hashes of new recovery codes) only the phone counts, and spending its code also puts them in
+        place of the old ones: a recovery code that somebody found must not bring ten more."""
         self._guesses.take([guessing.of_factor(officer.id), guessing.of_address(address)])
         factor = self._store.factor(officer.id)
-        spent = self._right(officer, factor, code) if factor else None
+        spent = self._right(officer, factor, code, renewing) if factor else None
         if spent is None:
             self.failed(officer, "second_factor", address)
             raise Refused("code_refused")
@@ -64,8 +68,8 @@ class Proof:
         """A mark by which equal addresses are recognised and none can be read."""
         return self._vault.sign(PLACE, address)
 
-    def _right(self, officer: Officer, factor: Factor, code: str) -> Spent | None:
-        if second_factor.looks_like_recovery(code):
+    def _right(self, officer: Officer, factor: Factor, code: str, renewing: Sequence[str]) -> Spent | None:
+        if not renewing and second_factor.looks_like_recovery(code):
             code_hash = second_factor.recovery_hash(officer.id, code)
             if code_hash not in factor.recovery:
                 return None
@@ -77,4 +81,4 @@ class Proof:
             return None
         # Sealed anew at every use, so that a key can be retired once everybody was here.
         resealed = second_factor.sealed(self._vault, secret)
-        return Spent("totp", self._store.counter_used(officer.id, resealed, counter))
+        return Spent("totp", self._store.counter_used(officer.id, resealed, counter, renewing))

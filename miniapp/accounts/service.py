@@ -15,6 +15,7 @@ from miniapp.accounts.invitations import Invitations
 from miniapp.accounts.model import Wording
 from miniapp.accounts.people import People
 from miniapp.accounts.proof import Proof
+from miniapp.accounts.recovery import RecoveryCodes
 from miniapp.accounts.session_store import SessionStore
 from miniapp.accounts.sessions import Sessions
 from miniapp.accounts.sign_in import SignIn
@@ -67,6 +68,11 @@ class Accounts:
     def invitations(self) -> Invitations:
         """What the holder of a one-use link does."""
         return Invitations(self._store, self._guesses, self._proof, self._audit, self._vault, self._clock, self._ids)
+
+    @cached_property
+    def recovery(self) -> RecoveryCodes:
+        """An officer's own recovery codes."""
+        return RecoveryCodes(self._store, self._proof, self._audit, self._ids)
 
     @cached_property
     def citizen_links(self) -> CitizenLinks:

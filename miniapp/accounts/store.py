@@ -205,10 +205,13 @@ class AccountStore:
         row = FactorRow(officer_key(officer), FACTOR)
         return remove(row, FactorRow.pk.exists(), Conflict("officer_changed_meanwhile"))
 
-    def counter_used(self, officer: str, sealed: str, counter: int) -> Write:
-        """A code spent: only while no code of this counter or a later one was; sealed anew under today's key."""
+    def counter_used(self, officer: str, sealed: str, counter: int, recovery: Sequence[str] = ()) -> Write:
+        """A code spent: only while no code of this counter or a later one was; sealed anew under today's key.
+
+        With `recovery`, these hashes stand in place of those of all recovery codes given before."""
         row = FactorRow(officer_key(officer), FACTOR)
         actions = [FactorRow.last.set(counter), FactorRow.secret.set(sealed)]
+        actions += [FactorRow.recovery.set(set(recovery))] if recovery else []
         return change(row, actions, FactorRow.last < counter, Refused("code_refused"))
 
     def recovery_used(self, officer: str, code_hash: str) -> Write:

@@ -42,6 +42,7 @@ EVENTS: Mapping[str, Kind] = {
     "second_factor_set": _kind("officer", of="officer"),
     "password_reset": _kind("officer", of="officer"),
     "password_set": _kind("officer", of="officer"),
+    "recovery_codes_renewed": _kind("officer left", of="officer"),
     "roles_changed": _kind("officer roles roles_before", of="officer"),
     "sessions_ended": _kind("officer sessions", of="officer"),
     # agencies

@@ -101,8 +101,8 @@ class AuditStore:
     @staticmethod
     def anchored(head: Head) -> None:
         """Remember that a head is written down outside."""
-        row, gone = AuditHead(heads_key(head.agency), head.day), Conflict("audit_head_gone")
-        change(row, [AuditHead.anchored.set(head.seq)], AuditHead.pk.exists(), gone).alone()
+        row = AuditHead(heads_key(head.agency), head.day)
+        change(row, [AuditHead.anchored.set(head.seq)], AuditHead.pk.exists(), HeadMoved()).alone()
 
     def links(self, agency: str, day: str) -> list[Link]:
         """All entries of a day in the order of their keys."""
