@@ -4,6 +4,7 @@ For views, doors and answers. Everything is found at most once per request and k
 view asks. It holds no rules: who may do what stands in `miniapp.accounts.access`."""
 
 import hmac
+import ipaddress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 from urllib.parse import quote, urlencode
@@ -30,6 +31,7 @@ NAMES = {
 }
 
 
+HOST_BITS = 64  # of an IPv6 address: chosen freely by who has the network
 LOOKS_MOST = 1_000
 _looks: dict[tuple[str, str, int, str], framing.Look] = {}
 
@@ -144,12 +146,26 @@ def fresh_form_token() -> str:
 
 
 def client_address() -> str:
-    """The caller's network address as our own edge saw it; never what the caller says of himself (F7)."""
+    """The caller's network address as our own edge saw it; never what the caller says of himself (F7).
+
+    Of an IPv6 address the network (/64): one phone or one household owns all addresses of it."""
     settings = parts().settings
     if settings.origin_secret:
         seen = request.headers.get(settings.client_address_header, "")
-        return seen.rsplit(":", 1)[0] if seen else "unknown"
-    return request.remote_addr or "unknown"
+        return _network(seen.rsplit(":", 1)[0].strip("[]")) if seen else "unknown"
+    return _network(request.remote_addr or "unknown")
+
+
+def _network(address: str) -> str:
+    if ":" not in address:
+        return address
+    try:
+        found = ipaddress.IPv6Address(address)
+    except ValueError:
+        return address
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(found) >> HOST_BITS << HOST_BITS, 128 - HOST_BITS)))
 
 
 def frame(template: str, back: str = "", wrong: bool = False, index: bool = False) -> framing.Frame:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from miniapp.agencies.model import is_address
+from miniapp.core import log
 from miniapp.core.clock import Clock
-from miniapp.core.errors import Invalid, NotFound, Refused
+from miniapp.core.errors import NotFound, Refused, Unavailable
 from miniapp.core.sealing import Sealer
 from miniapp.exam_scores.blocks import Result
 from miniapp.exam_scores.editions import Build, Editions
@@ -74,32 +75,36 @@ class LookingUp:
             raise NotFound("result_unknown", **self._suggestion(exam, build, read))
         return Found(exam, pointer, build, build.shape.result(record))
 
-    def suggestion(self, exam: Exam, typed: str) -> str:
-        """The same number with a zero in front, when the exam wants one figure more."""
-        try:
-            return CandidateNumber.read(typed, exam).padded
-        except Invalid:
-            return ""
-
     def _suggestion(self, exam: Exam, build: Build, read: CandidateNumber) -> Mapping[str, str]:
-        return {ZERO_PADDED: read.padded} if read.padded else {}
+        """The same number with a zero in front, where somebody has it: of an open exam everybody may know."""
+        is_there = read.padded and self._editions.record(exam, build, read.padded) is not None
+        return {ZERO_PADDED: read.padded} if is_there else {}
 
     def verified(self, exam: Exam, typed: str, factors: Mapping[str, str], asker: Asker) -> tuple[str, str]:
         """A number and factors → a sealed token for the slip, good for ten minutes, and the number.
 
-        Raises NotFound `result_mismatch` alike for unknown numbers and wrong factors, Refused `too_many_tries`, and
-        Refused `look_up_ended` once the hashes were erased."""
+        Raises NotFound `result_mismatch` alike for unknown numbers and wrong factors, Refused `too_many_tries`,
+        Refused `look_up_ended` once the hashes were erased, Unavailable `factor_key_missing`."""
         pointer, build = self.released(exam)
         if "factor" not in build.shape.extras:
             raise Refused("look_up_ended")
+        self._require_key(exam, build)
         read = CandidateNumber.read(typed, exam)
-        number = read.padded or read.text
-        self._guard.admit(exam, number, asker)
-        if not self._matches(exam, build, number, factors):
-            self._guard.failed(exam, number, asker)
+        number = read.padded or read.text  # a lost zero is put back by format alone, whether anybody has it or not
+        is_right = self._matches(exam, build, number, factors)
+        tried = self._guard.admit(exam, number, asker)  # last, so that all counted by now decides what is shown
+        if not is_right:
+            self._guard.failed(tried)
             raise NotFound("result_mismatch")
         facts = {"e": exam.id, "n": number, "b": pointer.build[:16], "c": asker.cookie}
         return self._sealer.seal(PURPOSE, facts, self._clock.now() + TOKEN_LIFE), number
+
+    def _require_key(self, exam: Exam, build: Build) -> None:
+        """Nobody can be found under a key that was taken from the settings; an operator must hear of it at once."""
+        version = build.manifest.key_version or self._keys.current
+        if not self._keys.knows(version):
+            log.error("factor_key_missing", exam=exam.id, version=version)
+            raise Unavailable("factor_key_missing", version=version)
 
     def _matches(self, exam: Exam, build: Build, number: str, factors: Mapping[str, str]) -> bool:
         said = {name: comparable(name, factors.get(name, "")) for name in exam.factors}
