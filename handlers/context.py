@@ -33,7 +33,7 @@ NAMES = {
 
 HOST_BITS = 64  # of an IPv6 address: chosen freely by who has the network
 LOOKS_MOST = 1_000
-_looks: dict[tuple[str, str, int, str], framing.Look] = {}
+_looks: dict[tuple[str | int, ...], framing.Look] = {}
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,7 @@ def _languages() -> tuple[framing.Language, ...]:
 
 def _look(held: Agency, spoken: str) -> framing.Look:
     """How an agency shows itself in a language; made once per version of the agency."""
-    key = (held.id, held.name, held.version, spoken)
+    key = (held.id, held.version, held.name, held.accent, held.crest, held.hotline, held.site, spoken)
     found = _looks.get(key)
     if found is None:
         name = held.name_en if spoken == "en" and held.name_en else held.name
@@ -249,6 +249,7 @@ def _navigation(held: Agency | None) -> tuple[framing.Place, ...]:
         may = {name for name in PERMISSIONS if standing.may(cast(Permission, name), held.id)}
         places += [("scores", f"{base}/diem-thi")] if "scores.read" in may else []
         places += [("people", f"{base}/officers")] if "officers.manage" in may else []
+        places += [("agency", f"{base}/co-quan")] if "agency.manage" in may else []
         places += [("audit", f"{base}/audit")] if "audit.read" in may else []
     return tuple(
         framing.Place(

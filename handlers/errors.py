@@ -4,7 +4,9 @@ An answer is a page, a console page or a problem details object (RFC 9457) by au
 constant: it renders nothing, so it can't fail. Nothing that is not 2xx may be kept by a cache (F12)."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -44,6 +46,8 @@ STATUS = {
     "sign_in_needed": 401,
     "exam_withdrawn": 410,
 }
+# What deserves a page of its own beside its kind's.
+OWN_PAGES = {"service_closed": "citizen/agencies/service_closed.html"}
 RETRY_AFTER = {503: "30", 429: "60"}
 HTTP_CODES = {
     400: Invalid("request_malformed"),
@@ -69,6 +73,7 @@ class ErrorPage:
     sentence: str
     reference: str
     status: int
+    facts: Mapping[str, Any]
 
 
 def install(app: Flask) -> None:
@@ -89,8 +94,8 @@ def answer(problem: Problem) -> Response:
     if audience() == "json":
         made = answers.problem_details(status, problem.code, sentence, problem.facts)
     else:
-        body = ErrorPage(problem.code, sentence, reference(), status)
-        made = answers.show(page.template, body, status=status)
+        body = ErrorPage(problem.code, sentence, reference(), status, problem.facts)
+        made = answers.show(OWN_PAGES.get(problem.code, page.template), body, status=status)
     if status in RETRY_AFTER:
         made.headers["Retry-After"] = str(problem.facts.get("wait", RETRY_AFTER[status]))
     return made

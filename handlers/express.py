@@ -64,7 +64,7 @@ class Express:
         services = parts.services
         agency = services.agencies.at(address)
         looking_up = services.looking_up
-        found = looking_up.open(looking_up.exam(agency.id, slug), number)
+        found = looking_up.open(looking_up.exam(agency, slug), number)
         if found.result.number != number:  # written in another way: the view sends to the one address
             return None
         base = f"/{address}/diem-thi/{slug}"

@@ -4,8 +4,10 @@ from flask import Blueprint
 
 from handlers.api import exam_scores as api_exam_scores
 from handlers.api import openapi
-from handlers.citizen import agencies, distributions, entry, exam_scores, me, telling
+from handlers.citizen import agencies, crests, distributions, entry, exam_scores, me, telling
 from handlers.console import (
+    agency,
+    agency_look,
     audit,
     exam_scores_exams,
     exam_scores_files,
@@ -40,6 +42,9 @@ def blueprints(settings: Settings) -> list[Blueprint]:
         officers.officers,
         recovery.recovery,
         audit.audit,
+        agency.agency,
+        agency_look.look,
+        agency_look.landing,
         console_exam_scores.exam_scores,
         exam_scores_exams.exams,
         exam_scores_files.files,
@@ -48,6 +53,7 @@ def blueprints(settings: Settings) -> list[Blueprint]:
         exam_scores_release.release,
         exam_scores.exam_scores,
         distributions.distributions,
+        crests.crests,
         agencies.agencies,
     ]
     if settings.simulated_chat:

@@ -13,8 +13,12 @@ from handlers.words import build_environment
 from miniapp.accounts import service as accounts_service
 from miniapp.accounts.consents import Consents
 from miniapp.accounts.service import Accounts
+from miniapp.agencies import crest_store, listing_store
 from miniapp.agencies import store as agencies_store
+from miniapp.agencies.crest_store import CrestStore
+from miniapp.agencies.crests import Crests
 from miniapp.agencies.directory import Directory
+from miniapp.agencies.listing import COALESCED, Listing, RelistAgencies
 from miniapp.agencies.service import Agencies
 from miniapp.agencies.store import AgencyStore
 from miniapp.audit import store as audit_store
@@ -58,6 +62,8 @@ from miniapp.zalo.simulator import SimulatedChat
 TABLES: list[type[Table]] = [
     *accounts_service.TABLES,
     *agencies_store.TABLES,
+    *crest_store.TABLES,
+    *listing_store.TABLES,
     *audit_store.TABLES,
     *exam_scores_store.TABLES,
     *guarding.TABLES,
@@ -116,7 +122,17 @@ class Services:
 
     @cached_property
     def agencies(self) -> Agencies:
-        return Agencies(AgencyStore(), self.clock, self._record_agency)
+        return Agencies(
+            AgencyStore(), self.clock, self._record_agency, lambda: self.queues.send(RelistAgencies(), COALESCED)
+        )
+
+    @cached_property
+    def listing(self) -> Listing:
+        return Listing(self.files, AgencyStore().find)
+
+    @cached_property
+    def crests(self) -> Crests:
+        return Crests(CrestStore(), self.agencies, self.files, self.queues, self.clock, self.ids)
 
     @cached_property
     def directory(self) -> Directory:

@@ -29,7 +29,7 @@ OPEN_COUNTS = "public, max-age=30, s-maxage=60"
 def exams(agency: str) -> Response:
     """An agency's exams, newest first; the same for everybody, so caches may help (each asks the store)."""
     held, now = context.agency(), _now()
-    found = _looking_up().exams(held.id)
+    found = _looking_up().exams(held)
     listed = [exam_json(exam, held.address, _base(exam), now) for exam in found]
     return answers.data({"exams": listed}, edge=_until_release(found, now))
 
@@ -89,7 +89,7 @@ def _looking_up() -> LookingUp:
 
 
 def _exam(slug: str) -> Exam:
-    return _looking_up().exam(context.agency().id, slug)
+    return _looking_up().exam(context.agency(), slug)
 
 
 def _now() -> datetime:

@@ -28,8 +28,8 @@ class HourPage:
 
 
 def exam_of(slug: str) -> Exam:
-    """The exam of this request's agency; NotFound `exam_unknown`."""
-    return context.services().looking_up.exam(context.agency().id, slug)
+    """The exam of this request's agency; NotFound `exam_unknown`, `service_closed`."""
+    return context.services().looking_up.exam(context.agency(), slug)
 
 
 def title_of(exam: Exam) -> str:

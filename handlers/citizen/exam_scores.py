@@ -49,7 +49,7 @@ def exams(agency: str) -> Response:
     """The exams of an agency: what is out first, the newest on top; then what comes, the next on top."""
     held = context.agency()
     now = context.services().clock.now()
-    lines = [_line(exam, now) for exam in context.services().looking_up.exams(held.id)]
+    lines = [_line(exam, now) for exam in context.services().looking_up.exams(held)]
     out = sorted((line for line in lines if line.released), key=lambda line: line.at or LAST, reverse=True)
     ahead = sorted((line for line in lines if not line.released), key=lambda line: line.at or LAST)
     back = f"/{agency}/{context.suffix()}"

@@ -40,6 +40,7 @@ class Room:
     name: str
     scores: str
     people: str
+    agency: str
     trail: str
     tasks: list[Task]
 
@@ -69,6 +70,7 @@ def _room(agency: Agency) -> Room:
         name=agency.name_en if context.language() == "en" else agency.name,
         scores=f"{base}/diem-thi{suffix}" if "scores.read" in may else "",
         people=f"{base}/officers{suffix}" if "officers.manage" in may else "",
+        agency=f"{base}/co-quan{suffix}" if "agency.manage" in may else "",
         trail=f"{base}/audit{suffix}" if "audit.read" in may else "",
         tasks=_tasks(agency, may) if "scores.read" in may else [],
     )

@@ -33,10 +33,16 @@ def anchor_audit(event: Mapping[str, Any], context: Any) -> int:
     return services().anchors.write()
 
 
+def relist_agencies(event: Mapping[str, Any], context: Any) -> bool:
+    """The directory learns of changes whose note was lost."""
+    return services().listing.rewrite()
+
+
 SCHEDULES = {
     "resume_imports": (resume_imports, 60),
     "begin_rounds": (begin_rounds, 60),
     "sweep_outbox": (sweep_outbox, 300),
+    "relist_agencies": (relist_agencies, 600),
     "erase_old": (erase_old, 3600),
     "anchor_audit": (anchor_audit, 900),
 }

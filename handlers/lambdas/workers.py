@@ -6,6 +6,8 @@ An entry takes (event, context) and reports just the records that failed. A new 
 from functools import cache
 
 from handlers.wiring import Services
+from miniapp.agencies.crests import CheckCrest
+from miniapp.agencies.listing import RelistAgencies
 from miniapp.core import log
 from miniapp.core.queues import per_record
 from miniapp.core.settings import Settings
@@ -41,8 +43,22 @@ def _tell(note: TellWave) -> None:
 deliver_messages = per_record(DeliverMessage, _deliver)
 tell_waves = per_record(TellWave, _tell)
 
+
+def _check_crest(note: CheckCrest) -> None:
+    services().crests.check(note)
+
+
+def _relist(note: RelistAgencies) -> None:
+    services().listing.rewrite()
+
+
+check_crests = per_record(CheckCrest, _check_crest)
+relist_agencies = per_record(RelistAgencies, _relist)
+
 WORKERS = {
     ImportEdition.queue: import_scores,
     DeliverMessage.queue: deliver_messages,
     TellWave.queue: tell_waves,
+    CheckCrest.queue: check_crests,
+    RelistAgencies.queue: relist_agencies,
 }

@@ -1,13 +1,14 @@
 """Makes the directory's file: every open agency and every old place name, small enough to be read at a process's start.
 
-For the loader, `flask … agencies seed`. `miniapp.agencies.places` reads it; both know the version number."""
+For the loader, `flask … agencies seed`; `miniapp.agencies.listing` lays later changes over it. `miniapp.agencies.places`
+reads it; both know the version number."""
 
-import gzip
 import json
 from collections.abc import Iterable
 from typing import Any
 
 from infra.seed.tree import HERE, names, provinces, units
+from miniapp.agencies.listing import packed
 from miniapp.agencies.model import Agency, Kind
 from miniapp.agencies.places import FORMAT
 
@@ -25,9 +26,10 @@ def directory_file(agencies: Iterable[Agency]) -> bytes:
         "old_communes": held["old_communes"],
         "old_islands": held["old_islands"],
         "types": {kind: words[0] for kind, words in names()["types"].items()},
+        "school_short": names()["school_short"],
         "words": json.loads((HERE / "words.json").read_text("utf-8")),
     }
-    return gzip.compress(json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode(), 6, mtime=0)
+    return packed(facts)
 
 
 def _row(agency: Agency) -> list[Any]:

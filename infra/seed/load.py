@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from infra.seed.directory_file import directory_file
 from infra.seed.tree import HERE, tree
 from miniapp.agencies.directory import BUCKET, KEY
+from miniapp.agencies.listing import Listing
 from miniapp.agencies.model import Agency, Kind
 from miniapp.agencies.store import AgencyStore
 from miniapp.core.files import Files
@@ -57,6 +58,7 @@ def load(store: AgencyStore, files: Files, report: Report, some: Sequence[Agency
             files.put(BUCKET, KEY, directory_file(agencies[:done]))
             first = False
     files.put(BUCKET, KEY, directory_file(agencies))
+    Listing(files, store.find).rewrite()  # what officers changed since stays changed
     if some is None:
         store.mark_seeded(fingerprint())
     return added

@@ -7,6 +7,7 @@ own hue, and what is no colour becomes the default.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 DEFAULT_ACCENT = "#005fdb"  # after zmp-ui's blue, which on the soft ground fails
 LIGHT_GROUNDS = ("#ffffff", "#f4f6f8")  # ground and soft ground of templates/assets/app.css
@@ -16,6 +17,28 @@ ENOUGH = 4.5
 ENOUGH_IN_THE_DARK = 6.0
 STEPS = 40
 COLOUR = re.compile(r"#(?:[0-9a-f]{6}|[0-9a-f]{3})")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How well a colour reads on our light grounds at its worst, in hundredths (452 is 4,52 : 1), and what to take."""
+
+    colour: str
+    ratio: int
+    nearest: str
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether it may be chosen as it is (WCAG 2.2 AA, text)."""
+        return self.colour == self.nearest
+
+
+def judged(colour: str) -> Judgement:
+    """A colour as text on every light ground and as ground under white text; rounded down, so 4,499 is never 4,50."""
+    colour = colour.lower()
+    return Judgement(
+        colour, int(min(contrast(colour, ground) for ground in LIGHT_GROUNDS) * 100), readable_accent(colour)
+    )
 
 
 def contrast(one: str, other: str) -> float:

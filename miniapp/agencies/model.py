@@ -5,16 +5,24 @@ is what stands in links and may change with a name. No code here asks what day i
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 
-from miniapp.core.errors import Conflict, Invalid
+from miniapp.agencies.accents import is_colour, judged
+from miniapp.core.errors import Conflict, Invalid, NotFound
 
 ADDRESS_MAX = 72
 NAME_MAX = 200
+SHORT_MAX = 60
+SITE_MAX = 200
+HOTLINE = "1022"  # the public line of every province, where an agency names none of its own
 SUCCESSORS_MAX = 12
 _ADDRESS = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+_HOTLINE = re.compile(r"\+?[0-9]{3,15}\Z")
+_SITE = re.compile(r"https://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]{2,5})?(?:/[A-Za-z0-9._~/?#@!$&()*+,;=:%-]*)?\Z")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
+
+_NUMBER_MARKS = str.maketrans("", "", " .-()\u00a0")
 
 # Where our own pages are (surface.md): an agency there would hide them.
 RESERVED = frozenset(
@@ -63,6 +71,9 @@ class Move(StrEnum):
     CLOSE_SERVICE = "close_service"
     RENAME = "rename"
     MERGE = "merge"
+    DESCRIBE = "describe"
+    COLOUR = "colour"
+    CREST = "crest"
 
 
 MOVES: Mapping[State, frozenset[Move]] = {
@@ -115,6 +126,11 @@ class Agency:
         """Whether its last day has passed."""
         return bool(self.valid_to) and self.valid_to < today
 
+    def require(self, service: Service) -> None:
+        """NotFound `service_closed`, with whom to call, unless citizens may use the service here."""
+        if service not in self.services:
+            raise NotFound("service_closed", service=service.value, hotline=self.hotline or HOTLINE)
+
     def may(self, move: Move) -> bool:
         """Whether the table of moves allows this one."""
         return move in MOVES[self.state]
@@ -131,6 +147,23 @@ class Agency:
         """The same agency under another name; its old address keeps leading to it (the store sees to that)."""
         return self._moved(Move.RENAME, name=name, name_en=name_en, short=short, address=address)
 
+    def described(self, said: "Description") -> "Agency":
+        """The same agency as its own admin describes it; checked field by field, since a form names the wrong one."""
+        return self._moved(Move.DESCRIBE, **asdict(said.checked()))
+
+    def coloured(self, accent: str) -> "Agency":
+        """The same agency in another colour, or in the house's when empty; `accent_unreadable` offers the nearest."""
+        if accent and not is_colour(accent):
+            raise Invalid("accent_shape", field="accent")
+        if accent and not judged(accent).is_allowed:
+            found = judged(accent)
+            raise Invalid("accent_unreadable", field="accent", ratio=found.ratio, nearest=found.nearest)
+        return self._moved(Move.COLOUR, accent=accent.lower())
+
+    def crested(self, crest: str) -> "Agency":
+        """The same agency under another logo, or none."""
+        return self._moved(Move.CREST, crest=crest)
+
     def merged_into(self, successors: tuple[str, ...], last_day: str) -> "Agency":
         """The same agency after its merger: its services end and its page leads to the successors."""
         if not 0 < len(successors) <= SUCCESSORS_MAX or self.id in successors:
@@ -143,6 +176,46 @@ class Agency:
         if not self.may(move):
             raise Conflict("agency_merged", agency=self.id)
         return replace(self, **changes)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Description:
+    """What an agency's admin may say of it."""
+
+    name: str
+    name_en: str
+    short: str
+    hotline: str
+    site: str
+
+    @classmethod
+    def of(cls, agency: Agency) -> "Description":
+        """What stands now."""
+        return cls(**{spec.name: getattr(agency, spec.name) for spec in fields(cls)})
+
+    def checked(self) -> "Description":
+        """The same, its number without blanks and dots; Invalid names the first field that is wrong."""
+        for name, most in (("name", NAME_MAX), ("name_en", NAME_MAX)):
+            if not 0 < len(getattr(self, name)) <= most:
+                raise Invalid("agency_name_shape", field=name, most=most)
+        if len(self.short) > SHORT_MAX:
+            raise Invalid("agency_short_shape", field="short", most=SHORT_MAX)
+        hotline = self.hotline.translate(_NUMBER_MARKS)
+        if hotline and not _HOTLINE.match(hotline):
+            raise Invalid("agency_hotline_shape", field="hotline")
+        if self.site and (len(self.site) > SITE_MAX or not _SITE.match(self.site)):
+            raise Invalid("agency_site_shape", field="site")
+        return replace(self, hotline=hotline)
+
+    def merged(self, was: "Description", now: "Description") -> "Description":
+        """What was typed over `was`, where the agency meanwhile became `now`: what nobody typed follows `now`."""
+        mine = {spec.name: getattr(self, spec.name) for spec in fields(self)}
+        kept = {name: getattr(now, name) if text == getattr(was, name) else text for name, text in mine.items()}
+        return Description(**kept)
+
+    def differences(self, other: "Description") -> list[str]:
+        """The names of the fields in which two differ."""
+        return [spec.name for spec in fields(self) if getattr(self, spec.name) != getattr(other, spec.name)]
 
 
 @dataclass(frozen=True)

@@ -174,7 +174,7 @@ class Places:
                 self._name(key, index[id(place)])
 
     def _load_agencies(self, rows: Iterable[Sequence[str]]) -> None:
-        for id, address, kind, name, name_en, sector, code, proper in rows:
+        for id, address, kind, name, name_en, sector, code, proper, *_ in rows:
             number = len(self.agencies)
             self.agencies.append(Listed(id, address or id, Kind(kind), name, name_en, sector, code))
             self.at[code, sector].append(number)

@@ -1,21 +1,25 @@
 """Agencies: find one by its address, walk the tree, open and close services, rename, merge.
 
 For every page and every other service. Reading one agency is on the path of all citizens' pages, so a process keeps
-what it read for half a minute; a change shows everywhere within that. It does not decide who may change what."""
+what it read for five seconds, as long as an exam's row: a closed service is closed everywhere within that. It does not
+decide who may change what."""
 
+import json
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Protocol
 
-from miniapp.agencies.model import Agency, Move, Service, is_address
+from miniapp.agencies.listing_store import listed
+from miniapp.agencies.model import Agency, Description, Move, Service, is_address
 from miniapp.agencies.store import AgencyStore, Page
 from miniapp.core import log
 from miniapp.core.clock import Clock
-from miniapp.core.errors import NotFound, Unavailable
+from miniapp.core.errors import Conflict, NotFound, Problem, Unavailable
 from miniapp.core.tables import Write
 
-FRESH = 30.0
+FRESH = 5.0
 GRACE = 600.0
 KEPT = 2000
 CHILDREN_MOST = 200
@@ -30,14 +34,17 @@ class Recorder(Protocol):
 class Agencies:
     """What is known about agencies."""
 
-    def __init__(self, store: AgencyStore, clock: Clock, record: Recorder) -> None:
+    def __init__(
+        self, store: AgencyStore, clock: Clock, record: Recorder, relist: Callable[[], None] = lambda: None
+    ) -> None:
         self._store = store
         self._clock = clock
         self._record = record
+        self._relist = relist
         self._kept = _Kept(clock)
 
     def at(self, address: str) -> Agency:
-        """The agency at this address, today's or an earlier one, half a minute old at most; else `agency_unknown`."""
+        """The agency at this address, today's or an earlier one, seconds old at most; else `agency_unknown`."""
         found = self.find(address)
         if found is None:
             raise NotFound("agency_unknown")
@@ -48,6 +55,10 @@ class Agencies:
         if not is_address(address):
             return None
         return self._kept.get(address, self._store)
+
+    def now(self, id: str) -> Agency:
+        """The agency as it is this moment, with the version that a change must name; for the desk, not for citizens."""
+        return self._store.get(id)
 
     def page(self, parent: str = "", after: str = "") -> Page:
         """Agencies right below one, or at the top of the tree."""
@@ -91,43 +102,101 @@ class Agencies:
         after = before.merged_into(known, last_day)
         return self._change(f"{Move.MERGE} {last_day} {' '.join(known)}", before, after, by)
 
-    def _change(self, changed: str, before: Agency, after: Agency, by: str) -> Agency:
-        if after != before:
-            self._record(changed, after.id, by, self._store.changed(before, after))
-            for name in {before.id, before.address, after.address}:
-                self._kept.forget(name)
-        return after
+    def describe(self, id: str, version: int, said: Description, by: str) -> Agency:
+        """Say what an agency is called and how it is reached, if it still is as the writer saw it."""
+        before = self._at(id, version)
+        after = before.described(said)
+        told = {
+            name: [getattr(before, name), getattr(after, name)]
+            for name in Description.of(before).differences(Description.of(after))
+        }
+        return self._change(f"{Move.DESCRIBE} {json.dumps(told, ensure_ascii=False)}", before, after, by)
+
+    def colour(self, id: str, version: int, accent: str, by: str) -> Agency:
+        """Show an agency in another colour, if it still is as the writer saw it."""
+        before = self._at(id, version)
+        after = before.coloured(accent)
+        return self._change(f"{Move.COLOUR} {before.accent or '-'} {after.accent or '-'}", before, after, by)
+
+    def crest(self, id: str, address: str, by: str, more: Sequence[Write] = ()) -> Agency:
+        """Show an agency under another logo (none where empty), together with other writes of the same step."""
+        before = self._store.get(id)
+        return self._change(f"{Move.CREST} {address or '-'}", before, before.crested(address), by, more)
+
+    def _at(self, id: str, version: int) -> Agency:
+        before = self._store.get(id)
+        if before.version != version:
+            raise Conflict("agency_changed", agency=id)
+        return before
+
+    def _change(self, changed: str, before: Agency, after: Agency, by: str, more: Sequence[Write] = ()) -> Agency:
+        if after == before and not more:
+            return after
+        entries = listed(before, after)
+        self._record(changed, after.id, by, [*self._store.changed(before, after), *entries, *more])
+        for name in {before.id, before.address, after.address}:
+            self._kept.forget(name)
+        if entries:
+            self._ask_to_relist()
+        return replace(after, version=before.version + 1)
+
+    def _ask_to_relist(self) -> None:
+        try:
+            self._relist()
+        except Problem as problem:  # the change stands; the clock comes by every few minutes
+            log.warning("listing_note_lost", code=problem.code)
+
+
+@dataclass(slots=True)
+class _Read:
+    """What the store said of an address, when, and when it was last asked in vain."""
+
+    agency: Agency | None
+    asked: float
+    tried: float = float("-inf")
 
 
 class _Kept:
     """Agencies read lately: bounded, one read at a time for one address, and older ones while the store is away.
 
+    Who meets a read under way is served what is known; a silent store keeps one asker waiting in each span, not all.
     Unknown addresses are kept apart, so that guessing can't push known agencies out."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = Lock()
-        self._known: OrderedDict[str, tuple[float, Agency | None]] = OrderedDict()
-        self._unknown: OrderedDict[str, tuple[float, Agency | None]] = OrderedDict()
+        self._known: OrderedDict[str, _Read] = OrderedDict()
+        self._unknown: OrderedDict[str, _Read] = OrderedDict()
         self._reading: dict[str, Lock] = {}
 
     def get(self, address: str, store: AgencyStore) -> Agency | None:
+        now = self._clock.now().timestamp()
         held = self._held(address)
-        if held is not None and self._age(held) < FRESH:
-            return held[1]
-        with self._turn(address):
-            held = self._held(address)
-            if held is not None and self._age(held) < FRESH:
-                return held[1]
-            try:
-                found = store.find(address)
-            except Unavailable as failure:
-                if held is None or self._age(held) > GRACE:
-                    raise
-                log.warning("agency_stale", agency=address, cause=failure.facts.get("cause"))
-                return held[1]
-            self._keep(address, found)
-            return found
+        if held is not None and now - max(held.asked, held.tried) < FRESH and now - held.asked <= GRACE:
+            return held.agency
+        turn = self._turn(address)
+        if not turn.acquire(blocking=held is None or now - held.asked > GRACE):
+            assert held is not None
+            return held.agency  # somebody else is asking; what is known is young enough meanwhile
+        try:
+            return self._asked(address, store, now)
+        finally:
+            turn.release()
+
+    def _asked(self, address: str, store: AgencyStore, now: float) -> Agency | None:
+        held = self._held(address)
+        if held is not None and now - held.asked < FRESH:
+            return held.agency
+        try:
+            found = store.find(address)
+        except Unavailable as failure:
+            if held is None or now - held.asked > GRACE:
+                raise
+            held.tried = now
+            log.warning("agency_stale", agency=address, cause=failure.facts.get("cause"))
+            return held.agency
+        self._keep(address, _Read(found, now))
+        return found
 
     def forget(self, address: str) -> None:
         with self._lock:
@@ -140,18 +209,14 @@ class _Kept:
                 self._reading.clear()  # whoever waits keeps the lock it has; at worst an address is read twice
             return self._reading.setdefault(address, Lock())
 
-    def _held(self, address: str) -> tuple[float, Agency | None] | None:
-        with self._lock:
-            return self._known.get(address) or self._unknown.get(address)
+    def _held(self, address: str) -> _Read | None:
+        return self._known.get(address) or self._unknown.get(address)
 
-    def _keep(self, address: str, found: Agency | None) -> None:
-        room, other = (self._known, self._unknown) if found else (self._unknown, self._known)
+    def _keep(self, address: str, read: _Read) -> None:
+        room, other = (self._known, self._unknown) if read.agency else (self._unknown, self._known)
         with self._lock:
             other.pop(address, None)
-            room[address] = (self._clock.now().timestamp(), found)
+            room[address] = read
             room.move_to_end(address)
             while len(room) > KEPT:
                 room.popitem(last=False)
-
-    def _age(self, held: tuple[float, Agency | None]) -> float:
-        return self._clock.now().timestamp() - held[0]

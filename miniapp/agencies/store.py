@@ -85,17 +85,17 @@ class Page:
 class AgencyStore:
     """The rows of all agencies."""
 
-    def find(self, address: str) -> Agency | None:
-        """The agency with this id, or at this address now or earlier."""
-        row = read(lambda: AgencyRow.get(address, AGENCY))
+    def find(self, address: str, sure: bool = False) -> Agency | None:
+        """The agency with this id, or at this address now or earlier; `sure`: as of this moment."""
+        row = read(lambda: AgencyRow.get(address, AGENCY, consistent_read=sure))
         if row is not None and row.to:
             leads_to = row.to
-            row = read(lambda: AgencyRow.get(leads_to, AGENCY))
+            row = read(lambda: AgencyRow.get(leads_to, AGENCY, consistent_read=sure))
         return None if row is None else _agency(row)
 
     def get(self, id: str) -> Agency:
-        """The agency with this id; `agency_unknown` otherwise."""
-        found = self.find(id)
+        """The agency with this id, as of this moment, for whoever changes it; `agency_unknown` otherwise."""
+        found = self.find(id, sure=True)
         if found is None or found.id != id:
             raise NotFound("agency_unknown", agency=id)
         return found
@@ -154,8 +154,10 @@ class AgencyStore:
             taken = Conflict("agency_address_taken", address=after.address)
             free = AgencyRow.pk.does_not_exist() | (AgencyRow.to == after.id)
             writes.append(put(AgencyRow(after.address, to=after.id), free, taken))
-        if _summary(before) != _summary(after):
-            shown = ChildrenRow.children[after.id].set(_summary(after))
+        ended = bool(after.successors) and not before.successors
+        if ended or _summary(before) != _summary(after):  # the tree shows no agency that ended; its links lead on
+            node = ChildrenRow.children[after.id]
+            shown = node.remove() if ended else node.set(_summary(after))
             unknown = NotFound("agency_unknown", agency=after.parent)
             writes.append(change(ChildrenRow(after.parent or TOP), [shown], ChildrenRow.pk.exists(), unknown))
         return writes

@@ -1,4 +1,5 @@
-"""Looking up one candidate's result. For citizens' pages, the API and the chat.
+"""Looking up one candidate's result. For citizens' pages, the API and the chat: every way in begins with `exam` or
+`exams`, where an agency that has closed the service is told apart from one that has it open.
 
 No write on the successful path. A number that is there, one that is not and a wrong pair cost the same store calls and
 the same hashes, and the answers to the last two are one. Before release every number gets the same answer."""
@@ -7,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from miniapp.agencies.model import is_address
+from miniapp.agencies.model import Agency, Service, is_address
 from miniapp.core import log
 from miniapp.core.clock import Clock
 from miniapp.core.errors import NotFound, Refused, Unavailable
@@ -44,15 +45,19 @@ class LookingUp:
         self._guard = guard
         self._clock = clock
 
-    def exam(self, agency: str, slug: str) -> Exam:
-        """The exam, at most seconds old; NotFound `exam_unknown`, without a read for what can't be an exam's name."""
+    def exam(self, agency: Agency, slug: str) -> Exam:
+        """The exam, at most seconds old; NotFound `exam_unknown`, without a read for what can't be an exam's name.
+
+        NotFound `service_closed`, alike for every exam and number, where the agency has not opened the service."""
+        agency.require(Service.EXAM_SCORES)
         if not is_address(slug):
             raise NotFound("exam_unknown")
-        return self._editions.exam(agency, slug)
+        return self._editions.exam(agency.id, slug)
 
-    def exams(self, agency: str) -> list[Exam]:
-        """An agency's exams, newest first."""
-        return self._editions.exams(agency)
+    def exams(self, agency: Agency) -> list[Exam]:
+        """An agency's exams, newest first; NotFound `service_closed`."""
+        agency.require(Service.EXAM_SCORES)
+        return self._editions.exams(agency.id)
 
     def released(self, exam: Exam) -> tuple[Pointer, Build]:
         """The edition that is out; Refused `exam_withdrawn`, `not_released` (with `at` when an hour is known)."""

@@ -2,7 +2,8 @@
 
 A round belongs to one release. The schedule begins it and picks up one that stalled; each wave queues messages for some
 people, spread over the pace, and leaves a note for the next. Nobody is told twice (the outbox holds the business fact),
-nor without consent in force, nor of an edition that was withdrawn, nor before an hour that was moved."""
+nor without consent in force, nor of an edition that was withdrawn or that its agency shows no more, nor before an hour
+that was moved."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from typing import ClassVar
 from zlib import crc32
 
 from miniapp.accounts.consents import Consents
+from miniapp.agencies.model import Service
 from miniapp.agencies.service import Agencies
 from miniapp.core import log
 from miniapp.core.clock import Clock
@@ -72,7 +74,7 @@ class Rounds:
             exam = self._exams.exam(agency, slug, consistent=True)
             pointer = self._settled(exam, now)
             held = self._store.round(exam, pointer.release_at) if pointer else None
-            if pointer is None or (held and (held.done or now - held.beat_at < STALLED)):
+            if pointer is None or (held and (held.done or now - held.beat_at < STALLED)) or not self._is_open(exam):
                 continue
             self._queues.send(TellWave(agency, slug))
             count += 1
@@ -85,7 +87,7 @@ class Rounds:
         now = self._clock.now()
         exam = self._exams.exam(note.agency, note.slug, consistent=True)
         pointer = self._settled(exam, now)
-        if pointer is None:
+        if pointer is None or not self._is_open(exam):
             return 0
         held = self._store.round(exam, pointer.release_at) or Round(pointer.release_at, now)
         if held.done:
@@ -112,6 +114,11 @@ class Rounds:
             while found := self._store.page(exam, part, "", 500):
                 count += sum(self._telling.drop(held) for held in found)
         return count
+
+    def _is_open(self, exam: Exam) -> bool:
+        """Whether whoever is told can look it up; a round goes on once the agency opens the service again."""
+        agency = self._agencies.find(exam.agency)
+        return agency is not None and Service.EXAM_SCORES in agency.services
 
     @staticmethod
     def _settled(exam: Exam, now: datetime) -> Pointer | None:

@@ -164,6 +164,31 @@ all("[data-refresh]").forEach(async (first) => {
   }
 });
 
+// form[data-live=address][data-part=id]: while a person types, the part is shown as the address answers to the field `accent`.
+// An input with data-mirror=id, hidden without script, and that field follow one another (a colour and its picker).
+all("form[data-live]").forEach((form) => {
+  let turn = 0;
+  const show = async () => {
+    const mine = ++turn;
+    await pause(0.25);
+    if (mine !== turn) return;
+    const address = new URL(form.dataset.live, location.href);
+    address.searchParams.set("accent", form.elements.accent.value);
+    try {
+      const answer = await fetch(address, { headers: { accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const part = document.getElementById(form.dataset.part), next = page.getElementById(form.dataset.part);
+      if (mine === turn && next) part.innerHTML = next.innerHTML;
+    } catch { /* the measured ratio comes with the next letter, or when the form is sent */ }
+  };
+  form.addEventListener("input", ({ target }) => {
+    const other = document.getElementById(target.dataset.mirror ?? "");
+    if (other && /^#[0-9a-f]{6}$/i.test(target.value)) other.value = target.value.toLowerCase();
+    if (target.dataset.mirror) show();
+  });
+});
+all("input[data-mirror][hidden]").forEach((picker) => picker.hidden = picker.labels[0].hidden = false);
+
 // A file goes to storage with a figure; what was chosen stays chosen when it fails.
 all("form[data-upload]").forEach((form) => form.addEventListener("submit", (event) => {
   event.preventDefault();

@@ -14,11 +14,11 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from handlers.app import create_app
 from handlers.wiring import Services
-from miniapp.agencies.model import Agency, Kind
 from miniapp.agencies.store import AgencyStore
 from tests.support import officers
 from tests.support.axe import DESK, PHONE, assert_accessible, assert_no_horizontal_scroll, chromium, served
 from tests.support.cloud import Cloud
+from tests.support.exams import exam_agency
 from tests.support.fakes import StoppedClock
 from tests.support.officers import Desk
 from tests.support.score_desk import GOOD, ScoreDesk, many
@@ -57,7 +57,7 @@ def town(cloud: Cloud) -> Iterator[Town]:
     services = Services(settings, clock=clock, sleep=lambda seconds: None)
     app = create_app(settings, services)
     name, english = "Sở Giáo dục và Đào tạo An Giang", "Department of Education of An Giang"
-    AgencyStore().add([Agency(AGENCY, AGENCY, Kind.DEPARTMENT, name, english, sector="gddt")])
+    AgencyStore().add([exam_agency(AGENCY, name=name, name_en=english, sector="gddt")])
     uploader = officers.officer(services.accounts, clock, "nap@angiang.gov.vn", AGENCY, "publisher")
     approver = officers.officer(services.accounts, clock, "duyet@angiang.gov.vn", AGENCY, "approver")
     desk = ScoreDesk(services, AGENCY, uploader, approver)

@@ -19,7 +19,7 @@ from werkzeug.test import EnvironBuilder
 from handlers import context
 from handlers.app import create_app
 from handlers.wiring import Services
-from miniapp.agencies.model import Agency, Kind
+from miniapp.agencies.model import Agency, Kind, Service
 from miniapp.agencies.store import AgencyStore
 from miniapp.exam_scores.blocks import Result, records
 from miniapp.exam_scores.looking_up import Found
@@ -64,7 +64,13 @@ def prepare(cloud: Cloud, year: Path, say: Callable[[str], None]) -> Stage:
     services = Services(cloud.settings, clock=bureau.clock)
     services.bind()
     agency = Agency(
-        AGENCY, AGENCY, Kind.DEPARTMENT, "Sở Giáo dục và Đào tạo tỉnh Hoa Mai", "Hoa Mai Education", short="Sở GD&ĐT"
+        AGENCY,
+        AGENCY,
+        Kind.DEPARTMENT,
+        "Sở Giáo dục và Đào tạo tỉnh Hoa Mai",
+        "Hoa Mai Education",
+        short="Sở GD&ĐT",
+        services=frozenset({Service.EXAM_SCORES}),
     )
     for write in AgencyStore().added(agency):
         write.alone()

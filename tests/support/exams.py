@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from miniapp.agencies.model import Agency, Kind, Service
 from miniapp.audit.service import Audit
 from miniapp.core.files import Files
 from miniapp.core.queues import Queues
@@ -28,6 +29,16 @@ from tests.support.fakes import CountedIds, StoppedClock
 CORE = ("toan", "van", "nn", "li", "hoa", "sinh", "su", "dia", "gdcd")
 UPLOADER, APPROVER, OTHER = "off_uploader", "off_approver", "off_other"
 HOUR = datetime(2026, 7, 16, 1, 0, tzinfo=UTC)  # 08:00 in Vietnam
+
+
+def exam_agency(id: str = "agc-edu", **more: Any) -> Agency:
+    """An education department that lets citizens look scores up."""
+    given = {
+        "name": "Sở Giáo dục Hoa Mai",
+        "name_en": "Hoa Mai Education",
+        "services": frozenset({Service.EXAM_SCORES}),
+    }
+    return Agency(id, id, Kind.DEPARTMENT, **{**given, **more})
 
 
 def exam(**more: Any) -> Exam:

@@ -25,9 +25,11 @@ class FakeStore(AgencyStore):
         self.readings: list[str] = []
         self.away = False
         self.gate: threading.Event | None = None
+        self.asked = threading.Event()
 
-    def find(self, address: str) -> Agency | None:
+    def find(self, address: str, sure: bool = False) -> Agency | None:
         self.readings.append(address)
+        self.asked.set()
         if self.gate is not None:
             self.gate.wait(5)
         if self.away:
@@ -69,11 +71,11 @@ def agencies(store: FakeStore, clock: StoppedClock, notes: Notes) -> Agencies:
     return Agencies(store, clock, notes)
 
 
-def test_an_agency_is_read_once_in_half_a_minute(agencies: Agencies, store: FakeStore, clock: StoppedClock):
+def test_an_agency_is_read_once_in_five_seconds(agencies: Agencies, store: FakeStore, clock: StoppedClock):
     for _ in range(5):
         assert agencies.at("so-a").id == "so-a"
     assert store.readings == ["so-a"]
-    clock.pass_by(seconds=31)
+    clock.pass_by(seconds=5)
     agencies.at("so-a")
     assert store.readings == ["so-a", "so-a"]
 
@@ -122,6 +124,37 @@ def test_an_older_reading_serves_while_the_store_is_away(agencies: Agencies, sto
     clock.pass_by(minutes=6)
     with pytest.raises(Unavailable):
         agencies.at("so-a")
+
+
+def test_while_the_store_is_silent_one_asker_in_five_seconds_waits_for_it(
+    agencies: Agencies, store: FakeStore, clock: StoppedClock
+):
+    agencies.at("so-a")
+    store.away = True
+    clock.pass_by(seconds=6)
+    for _ in range(20):
+        agencies.at("so-a")
+    assert store.readings == ["so-a", "so-a"]
+    clock.pass_by(seconds=5)
+    agencies.at("so-a")
+    assert len(store.readings) == 3
+
+
+def test_who_meets_a_reading_under_way_is_served_what_is_known(
+    agencies: Agencies, store: FakeStore, clock: StoppedClock
+):
+    agencies.at("so-a")
+    clock.pass_by(seconds=6)
+    store.gate = threading.Event()
+    store.asked.clear()
+    slow = threading.Thread(target=lambda: agencies.at("so-a"))
+    slow.start()
+    assert store.asked.wait(10)
+    assert agencies.at("so-a").id == "so-a"
+    assert not store.gate.is_set()
+    store.gate.set()
+    slow.join(10)
+    assert store.readings == ["so-a", "so-a"]
 
 
 def test_a_store_that_was_never_reached_is_no_unknown_agency(agencies: Agencies, store: FakeStore):

@@ -35,7 +35,7 @@ def test_nasty_files_are_named_and_change_nothing(kind: str, cloud: Cloud) -> No
     assert wrong == {}
     bureau.later(seconds=6)
     assert bureau.office.exam(made.agency, made.slug) == before
-    shown = bureau.looking_up.open(bureau.looking_up.exam(made.agency, made.slug), "02999999").result
+    shown = bureau.looking_up.open(bureau.editions.exam(made.agency, made.slug), "02999999").result
     assert (shown.scores["toan"], shown.scores["van"]) == (925, 800)
 
 

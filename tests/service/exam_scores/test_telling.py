@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from handlers.wiring import Services
-from miniapp.agencies.model import Agency, Kind
 from miniapp.agencies.store import AgencyStore
 from miniapp.core.errors import Conflict, Invalid, NotFound, Refused
 from miniapp.exam_scores.model import Exam
@@ -14,7 +13,7 @@ from miniapp.exam_scores.rounds import TellWave
 from miniapp.exam_scores.telling import NUMBERS_MOST, PURPOSE
 from tests.support.cloud import Cloud
 from tests.support.exams import APPROVER, HOUR, OTHER, Bureau, csv_file, exam
-from tests.support.letters import AGENCY, LAN, MINH, deliver_all, notes, services
+from tests.support.letters import AGENCY, DEPARTMENT, LAN, MINH, deliver_all, notes, services
 
 FILE = csv_file(["sbd", "toan"], [[f"0200000{place}", "8"] for place in range(1, 8)])
 NOTE = TellWave(AGENCY, "thpt-2019")
@@ -27,7 +26,7 @@ class Eve:
         self.cloud = cloud
         self.bureau = Bureau(cloud)
         self.made: Services = services(cloud, self.bureau.clock, tell_wave=wave, tell_pace=1)
-        AgencyStore().add([Agency(AGENCY, AGENCY, Kind.DEPARTMENT, "Sở Giáo dục và Đào tạo Đắk Lắk", "Dak Lak DOET")])
+        AgencyStore().add([DEPARTMENT])
         self.exam: Exam = self.bureau.released(exam(agency=AGENCY), FILE, at=HOUR)
 
     def agreed(self, user: str = LAN) -> None:

@@ -9,10 +9,9 @@ from werkzeug.test import Client, EnvironBuilder
 from handlers.app import create_app
 from handlers.express import Express
 from handlers.wiring import Services
-from miniapp.agencies.model import Agency, Kind
 from miniapp.agencies.store import AgencyStore
 from tests.support.cloud import Cloud, settings_for
-from tests.support.exams import HOUR, Bureau, csv_file, exam
+from tests.support.exams import HOUR, Bureau, csv_file, exam, exam_agency
 
 HEADER = ["sbd", "toan", "ngu_van", "vat_li", "hoa_hoc", "ngoai_ngu"]
 ROWS = [[f"020000{place:02d}", "8,25", "7.5", "VẮNG" if place % 3 else "6", "", place % 11] for place in range(1, 40)]
@@ -36,7 +35,7 @@ def app(cloud: Cloud) -> Flask:
     bureau = Bureau(cloud, HOUR)
     services = Services(settings_for(cloud.settings.aws_endpoint, trusted_hosts="localhost"), clock=bureau.clock)
     app = create_app(services=services)
-    agency = Agency("so-gddt-hoa-mai", "so-gddt-hoa-mai", Kind.DEPARTMENT, "Sở Giáo dục Hoa Mai", "Hoa Mai Education")
+    agency = exam_agency("so-gddt-hoa-mai")
     for write in AgencyStore().added(agency):
         write.alone()
     bureau.released(exam(agency=agency.id), csv_file(HEADER, ROWS))

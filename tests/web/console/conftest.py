@@ -7,7 +7,7 @@ from flask import Flask
 
 from handlers.app import create_app
 from handlers.wiring import Services
-from miniapp.agencies.model import Agency, Kind
+from miniapp.agencies.model import Agency, Kind, Service
 from miniapp.agencies.store import AgencyStore
 from tests.support import officers
 from tests.support.cloud import Cloud
@@ -44,7 +44,9 @@ def office(cloud: Cloud) -> Office:
     clock = StoppedClock()
     services = Services(cloud.settings, clock=clock, sleep=lambda seconds: None)
     app = create_app(cloud.settings, services)
-    AgencyStore().add([_agency(AGENCY, "An Giang"), _agency(OTHER, "Phú Yên")])
+    agencies = [_agency(AGENCY, "An Giang"), _agency(OTHER, "Phú Yên")]
+    AgencyStore().add(agencies)
+    AgencyStore().placed({"": agencies})
     return Office(app, services, clock)
 
 
@@ -56,4 +58,5 @@ def _agency(address: str, name: str) -> Agency:
         name=f"Sở Giáo dục và Đào tạo {name}",
         name_en=f"Department of Education of {name}",
         sector="gddt",
+        services=frozenset({Service.EXAM_SCORES}),
     )

@@ -1,0 +1,408 @@
+"""An agency's admin says what it is called, in which colour and under which logo it stands, and what it has open."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from miniapp.agencies.crests import CheckCrest
+from miniapp.agencies.model import Agency, Description, Kind, Service
+from miniapp.agencies.store import AgencyStore
+from tests.support.markup import assert_markup, collect_html
+from tests.support.officers import Desk
+from tests.support.pictures import picture
+from tests.support.score_desk import ScoreDesk, send, upload
+from tests.support.visitor import Page, Visitor
+from tests.web.console.conftest import AGENCY, OTHER, Office
+
+BASE = f"/console/{AGENCY}/co-quan"
+HOME = f"/{AGENCY}/"
+FACTS = {
+    "name": "Sở Giáo dục An Giang",
+    "name_en": "Education An Giang",
+    "short": "Sở GD&ĐT",
+    "hotline": "0296 3841 190",
+    "site": "https://sgd.angiang.gov.vn/",
+}
+
+
+@pytest.fixture
+def admin(office: Office) -> Desk:
+    return office.desk("quantri@angiang.gov.vn", "agency_admin")
+
+
+@pytest.fixture
+def visitor(office: Office, admin: Desk) -> Visitor:
+    return office.at_desk(admin)
+
+
+def typed(page: Page, **more: str) -> dict[str, str]:
+    """The form as it stands, with some fields typed over."""
+    form = page.soup.find("form", action=re.compile("/co-quan/"))
+    assert form is not None
+    held = {str(item["name"]): str(item.get("value", "")) for item in form.find_all("input") if item.get("name")}
+    return {**held, **more}
+
+
+def saved(visitor: Visitor, path: str, status: int = 303, **fields: str) -> Page:
+    return visitor.post(path, status, **typed(visitor.get(path), **fields))
+
+
+def checked(office: Office) -> None:
+    """What the worker does with the note that was left."""
+    sent = office.services.crests.sent(AGENCY)
+    assert sent is not None
+    office.services.crests.check(CheckCrest(AGENCY, sent.upload))
+
+
+def sent_logo(office: Office, visitor: Visitor, body: bytes) -> Page:
+    """A logo sent as a browser without script does, and taken."""
+    landed = upload(visitor.get(f"{BASE}/logo"), body, "logo.png")
+    received = Visitor(office.app).get(landed)
+    back = str(received.soup.find("a", class_="button")["href"])
+    page = visitor.get(back)
+    assert "Tệp đã đến" in page.text
+    form = next(form for form in page.soup.find_all("form") if "Kiểm tra và dùng" in form.get_text())
+    fields = {str(item["name"]): str(item["value"]) for item in form.find_all("input")}
+    return visitor.follow(visitor.post(str(form["action"]), **fields))
+
+
+def trail(office: Office) -> list[str]:
+    """What the audit trail says was changed, oldest first."""
+    entries = office.services.audit.of_object(AGENCY, AGENCY)
+    return [str(entry.facts["changed"]) for entry in reversed(entries) if entry.event == "agency_changed"]
+
+
+# --- who
+
+
+def test_only_the_agencys_own_admin_comes_in(office: Office):
+    for roles, home in ((("publisher", "approver", "officer", "auditor"), AGENCY), (("agency_admin",), OTHER)):
+        stranger = office.at_desk(office.desk(f"{roles[0]}@x.vn", *roles, agency=home))
+        for path in ("", "/thong-tin", "/mau", "/logo", "/dich-vu/exam_scores", "/truc-thuoc"):
+            stranger.get(BASE + path, 403)
+        for path in ("/thong-tin", "/mau", "/logo", "/logo/bo", "/dich-vu/exam_scores"):
+            stranger.post(BASE + path, 403)
+    assert trail(office) == []
+
+
+def test_the_way_in_stands_in_the_navigation_of_those_who_may(office: Office, visitor: Visitor):
+    assert BASE in visitor.get("/console/").html
+    assert BASE not in office.at_desk(office.desk("b@x.vn", "publisher")).get("/console/").html
+
+
+# --- what it is called
+
+
+def test_what_is_saved_shows_to_citizens_at_once_and_stands_in_the_trail(office: Office, visitor: Visitor):
+    saved(visitor, f"{BASE}/thong-tin", **FACTS)
+    home = visitor.get(HOME)
+    assert home.h1 == FACTS["name"]
+    assert 'href="tel:02963841190"' in home.html
+    assert f'href="{FACTS["site"]}"' in home.html
+    assert visitor.get(HOME + "?lang=en").h1 == FACTS["name_en"]
+    (line,) = trail(office)
+    assert '"hotline": ["", "02963841190"]' in line
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "words"),
+    [
+        ("name", "", "Tên cơ quan chưa đúng"),
+        ("name_en", "x" * 201, "Tên cơ quan chưa đúng"),
+        ("short", "x" * 61, "Tên ngắn quá dài"),
+        ("hotline", "1022; DROP", "Số tổng đài chưa đúng"),
+        ("hotline", "12", "Số tổng đài chưa đúng"),
+        ("site", "http://x.gov.vn", "Địa chỉ trang chính thức chưa đúng"),
+        ("site", 'https://x.gov.vn/"><script>', "Địa chỉ trang chính thức chưa đúng"),
+        ("site", "javascript:alert(1)", "Địa chỉ trang chính thức chưa đúng"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
+    field: str, text: str, words: str, office: Office, visitor: Visitor
+):
+    page = saved(visitor, f"{BASE}/thong-tin", 422, **{**FACTS, field: text})
+    assert words in page.text
+    assert page.soup.find(id=f"f-{field}")["aria-invalid"] == "true"
+    for name, value in {**FACTS, field: text}.items():
+        assert page.value(name) == value
+    assert trail(office) == []
+
+
+def test_the_second_of_two_admins_is_told_what_changed_and_loses_nothing(office: Office, visitor: Visitor):
+    page = visitor.get(f"{BASE}/thong-tin")
+    now = office.services.agencies.now(AGENCY)
+    office.services.agencies.describe(
+        AGENCY, now.version, Description(now.name, "Named by another", "Ngắn khác", "1900", ""), "off_other"
+    )
+    mine = typed(page, short="Ngắn của tôi", hotline="1022")
+    again = visitor.post(f"{BASE}/thong-tin", 409, **mine)
+    assert "Người khác vừa lưu" in again.text
+    assert "Ngắn khác" in again.text and "Named by another" in again.text and "1900" in again.text
+    assert (again.value("short"), again.value("hotline")) == ("Ngắn của tôi", "1022")
+    assert again.value("name_en") == "Named by another"  # nobody typed over it here
+    visitor.post(f"{BASE}/thong-tin", **typed(again))
+    held = office.services.agencies.now(AGENCY)
+    assert (held.short, held.hotline, held.name_en) == ("Ngắn của tôi", "1022", "Named by another")
+
+
+def test_a_change_of_something_else_meanwhile_stops_nobody(office: Office, visitor: Visitor):
+    page = visitor.get(f"{BASE}/thong-tin")
+    office.services.agencies.colour(AGENCY, office.services.agencies.now(AGENCY).version, "#a3002b", "off_other")
+    visitor.post(f"{BASE}/thong-tin", **typed(page, hotline="1900"))
+    held = office.services.agencies.now(AGENCY)
+    assert (held.hotline, held.accent) == ("1900", "#a3002b")
+
+
+def test_three_taps_on_save_write_once(office: Office, visitor: Visitor):
+    fields = typed(visitor.get(f"{BASE}/thong-tin"), **FACTS)
+    for _ in range(3):
+        visitor.post(f"{BASE}/thong-tin", **fields)
+    assert len(trail(office)) == 1
+
+
+def test_a_form_that_is_too_old_keeps_what_was_typed(office: Office, visitor: Visitor):
+    fields = typed(visitor.get(f"{BASE}/thong-tin"), **{**FACTS, "form_token": "1.2.3"})
+    page = visitor.post(f"{BASE}/thong-tin", 422, **fields)
+    assert page.value("site") == FACTS["site"]
+
+
+# --- its colour
+
+
+def test_a_colour_is_measured_before_it_is_taken_and_shows_on_citizens_pages(office: Office, visitor: Visitor):
+    page = visitor.get(f"{BASE}/mau?accent=%23a3002b")
+    assert "Đọc được: độ tương phản 7," in page.text
+    saved(visitor, f"{BASE}/mau", accent="#A3002B")
+    assert "--accent:#a3002b" in visitor.get(HOME).html
+    assert trail(office) == ["colour - #a3002b"]
+
+
+def test_an_unreadable_colour_is_refused_and_the_nearest_readable_one_offered(office: Office, visitor: Visitor):
+    page = saved(visitor, f"{BASE}/mau", 422, accent="#ffcc00")
+    assert "độ tương phản 1,39 : 1" in page.text
+    assert page.value("accent") == "#ffcc00"
+    offer = page.soup.find("button", attrs={"name": "nearest"})
+    assert trail(office) == []
+    visitor.post(f"{BASE}/mau", **typed(page), nearest=str(offer["value"]))
+    held = office.services.agencies.now(AGENCY)
+    assert held.accent == offer["value"]
+    assert f"--accent:{held.accent}" in visitor.get(HOME).html  # shown as it is, not darkened once more
+
+
+@pytest.mark.parametrize("text", ["", "blue", "#12345", "#zzzzzz", "red;}body{display:none", "<b>", "x" * 5000])
+def test_what_is_no_colour_is_refused(text: str, office: Office, visitor: Visitor):
+    path = f"{BASE}/mau"
+    if text == "":
+        saved(visitor, path, accent="#a3002b")
+        saved(visitor, path, accent="")  # none: the house's own again
+        assert office.services.agencies.now(AGENCY).accent == ""
+        return
+    page = saved(visitor, path, 422, accent=text)
+    assert "Màu chưa đúng" in page.text or "dài" in page.text
+    assert office.services.agencies.now(AGENCY).accent == ""
+    visitor.get(path + "?accent=" + text[:200].replace("#", "%23").replace("<", "%3C"))
+
+
+def test_measuring_saves_nothing(office: Office, visitor: Visitor):
+    page = saved(visitor, f"{BASE}/mau", 200, accent="#a3002b", act="try")
+    assert page.value("accent") == "#a3002b"
+    assert trail(office) == []
+
+
+def test_the_second_of_two_admins_sees_the_colour_that_is_there_now(office: Office, visitor: Visitor):
+    page = visitor.get(f"{BASE}/mau")
+    office.services.agencies.colour(AGENCY, office.services.agencies.now(AGENCY).version, "#00573f", "off_other")
+    again = visitor.post(f"{BASE}/mau", 409, **typed(page, accent="#a3002b"))
+    assert "Màu hiện nay là #00573f" in again.text
+    assert again.value("accent") == "#a3002b"
+    visitor.post(f"{BASE}/mau", **typed(again))
+    assert office.services.agencies.now(AGENCY).accent == "#a3002b"
+
+
+# --- its logo
+
+
+def test_a_logo_is_sent_checked_and_shown_under_a_name_that_never_changes(
+    office: Office, visitor: Visitor, admin: Desk
+):
+    waiting = sent_logo(office, visitor, picture("WEBP"))
+    assert "Đang kiểm tra logo" in waiting.text
+    assert waiting.soup.find(id="standing")["data-refresh"]
+    checked(office)
+    page = visitor.get(f"{BASE}/logo")
+    assert "Đã đổi logo" in page.text
+    address = office.services.agencies.now(AGENCY).crest
+    assert re.fullmatch(r"/assets/crests/[0-9a-f]{32}\.png", address)
+    assert f'src="{address}"' in visitor.get(HOME).html
+    answer = Visitor(office.app).client.get(address)
+    assert (answer.status_code, answer.content_type) == (200, "image/png")
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    (entry,) = [one for one in office.services.audit.of_object(AGENCY, AGENCY) if one.event == "agency_changed"]
+    assert (entry.by, entry.facts["changed"]) == (admin.id, f"crest {address}")
+    sent = office.services.crests.sent(AGENCY)
+    assert sent and not office.services.crests.has_arrived(AGENCY, sent.upload)  # nothing stays in the quarantine
+
+
+def test_a_note_that_comes_twice_or_late_changes_nothing_more(office: Office, visitor: Visitor):
+    sent_logo(office, visitor, picture("PNG"))
+    first = office.services.crests.sent(AGENCY)
+    sent_logo(office, visitor, picture("PNG", 90, 90))
+    assert first is not None
+    office.services.crests.check(CheckCrest(AGENCY, first.upload))
+    assert office.services.agencies.now(AGENCY).crest == ""
+    checked(office)
+    checked(office)
+    assert len(trail(office)) == 1
+
+
+def test_a_file_that_is_no_picture_changes_nothing_and_says_why(office: Office, visitor: Visitor):
+    sent_logo(office, visitor, b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>")
+    checked(office)
+    page = visitor.get(f"{BASE}/logo")
+    assert "không phải ảnh PNG, JPEG hay WebP" in page.text
+    assert office.services.agencies.now(AGENCY).crest == ""
+    assert trail(office) == []
+
+
+@pytest.mark.parametrize("file", ["", "crs_0", "../../packs/x", "x" * 300])
+def test_a_file_that_never_arrived_is_not_taken(file: str, office: Office, visitor: Visitor):
+    token = visitor.get(f"{BASE}/logo").token()
+    page = visitor.post(f"{BASE}/logo", 422, form_token=token, file=file, name="x.png")
+    assert "Không thấy tệp logo" in page.text
+    assert office.services.crests.sent(AGENCY) is None
+
+
+def test_a_logo_can_be_taken_away(office: Office, visitor: Visitor):
+    sent_logo(office, visitor, picture("PNG"))
+    checked(office)
+    page = visitor.get(f"{BASE}/logo")
+    visitor.post(f"{BASE}/logo/bo", form_token=page.token())
+    assert office.services.agencies.now(AGENCY).crest == ""
+    assert "/assets/crests/" not in visitor.get(HOME).html
+
+
+@pytest.mark.parametrize(
+    "name", ["x.png", "0" * 32 + ".png", "0" * 32 + ".svg", "..%2f..%2fagencies%2fdirectory.json.gz"]
+)
+def test_no_other_file_comes_from_where_logos_lie(name: str, office: Office):
+    assert Visitor(office.app).client.get(f"/assets/crests/{name}").status_code == 404
+
+
+# --- its services
+
+
+def with_an_exam(office: Office) -> None:
+    desk = ScoreDesk(
+        office.services, AGENCY, office.desk("nap@x.vn", "publisher"), office.desk("duyet@x.vn", "approver")
+    )
+    desk.add()
+    desk.released()
+
+
+def test_what_closes_for_citizens_is_said_before_and_happens_after(office: Office, visitor: Visitor):
+    with_an_exam(office)
+    look_up = f"/{AGENCY}/diem-thi/thpt-2019/02000001"
+    assert visitor.client.get(look_up).status_code == 200
+    path = f"{BASE}/dich-vu/exam_scores"
+    page = visitor.get(path)
+    assert "1 kỳ thi đang có kết quả sẽ không tra cứu được nữa" in page.text
+    assert "Kỳ thi THPT quốc gia 2019" in page.text
+    hasty = send(visitor, page, path, 422)
+    assert "aria-invalid" in hasty.html
+    send(visitor, hasty, path, understood="1")
+    assert visitor.get(look_up, 404).h1 == "Không tra cứu điểm thi ở đây"
+    assert "Đang đóng" in visitor.get(BASE).text
+    again = visitor.get(path)
+    assert "Kết quả của 1 kỳ thi sẽ tra cứu được ngay" in again.text
+    send(visitor, again, path, understood="1")
+    assert visitor.client.get(look_up).status_code == 200
+    assert trail(office) == ["close_service exam_scores", "open_service exam_scores"]
+
+
+def test_a_service_without_pages_is_not_offered_but_one_that_is_open_can_be_closed(office: Office, visitor: Visitor):
+    visitor.get(f"{BASE}/dich-vu/news", 404)
+    visitor.get(f"{BASE}/dich-vu/nonsense", 404)
+    office.services.agencies.open_service(AGENCY, Service.NEWS, "operator")
+    path = f"{BASE}/dich-vu/news"
+    send(visitor, visitor.get(path), path, understood="1")
+    assert office.services.agencies.now(AGENCY).services == {Service.EXAM_SCORES}
+
+
+# --- units below it, and an agency that ended
+
+
+def with_schools(count: int) -> None:
+    schools = [
+        Agency(f"truong-{place}", f"truong-{place}", Kind.SCHOOL, f"Trường {place}", f"School {place}", parent=AGENCY)
+        for place in range(count)
+    ]
+    store = AgencyStore()
+    store.add(schools)
+    store.placed({AGENCY: schools})
+
+
+def test_units_below_are_listed_a_page_at_a_time(office: Office, visitor: Visitor):
+    assert "Không có đơn vị nào" in visitor.get(f"{BASE}/truc-thuoc").text
+    with_schools(203)
+    assert "203 đơn vị" in visitor.get(BASE).text
+    first = visitor.get(f"{BASE}/truc-thuoc")
+    second = visitor.get(str(first.soup.find("a", rel="next")["href"]))
+    names = [row.get_text() for page in (first, second) for row in page.soup.select("tbody th")]
+    assert len(names) == len(set(names)) == 203
+
+
+def test_a_merged_agency_shows_its_successors_and_changes_no_more(office: Office, visitor: Visitor):
+    office.services.agencies.merge(AGENCY, [OTHER], "2026-06-30", "operator")
+    page = visitor.get(BASE)
+    assert "Cơ quan này đã sáp nhập" in page.text and f'href="/{OTHER}/"' in page.html
+    again = saved(visitor, f"{BASE}/thong-tin", 409, **FACTS)
+    assert "đã sáp nhập" in again.text
+    assert again.value("short") == FACTS["short"]
+
+
+# --- every state
+
+
+def test_every_state_is_sound_markup_in_both_languages(office: Office, visitor: Visitor, tmp_path: Path):
+    def keep(name: str, path: str, **post: Any) -> None:
+        for language in ("", "?lang=en"):
+            page = (
+                visitor.post(path + language, post["status"], **post["fields"])
+                if post
+                else visitor.get(path + language)
+            )
+            collect_html(f"{name}{language}", page.html, tmp_path)
+
+    for state in ("bare", "full"):
+        for path in ("", "/thong-tin", "/mau", "/logo", "/dich-vu/exam_scores", "/truc-thuoc"):
+            keep(f"{state}-{path}", BASE + path)
+        if state == "bare":
+            with_an_exam(office)
+            with_schools(3)
+            saved(visitor, f"{BASE}/thong-tin", **FACTS)
+            sent_logo(office, visitor, picture("PNG"))
+            keep("logo waiting", f"{BASE}/logo")
+            checked(office)
+    landed = upload(visitor.get(f"{BASE}/logo"), b"x", "logo.png")
+    collect_html("received", Visitor(office.app).get(landed).html, tmp_path)
+    keep("arrived", f"{BASE}/logo?tep={landed.split('/')[-2]}")
+    wrong = typed(visitor.get(f"{BASE}/thong-tin"), **dict.fromkeys(FACTS, ""))
+    keep("facts wrong", f"{BASE}/thong-tin", status=422, fields=wrong)
+    for accent in ("#ffcc00", "none"):
+        fields = typed(visitor.get(f"{BASE}/mau"), accent=accent)
+        keep(f"colour {accent}", f"{BASE}/mau", status=422, fields=fields)
+    stale = {**typed(visitor.get(f"{BASE}/thong-tin")), "version": "0", "was_short": "another", "short": "typed"}
+    keep("facts meanwhile", f"{BASE}/thong-tin", status=409, fields=stale)
+    keep(
+        "not understood",
+        f"{BASE}/dich-vu/exam_scores",
+        status=422,
+        fields={"form_token": visitor.get(BASE + "/mau").token()},
+    )
+    office.services.agencies.close_service(AGENCY, Service.EXAM_SCORES, "operator")
+    keep("closed", f"{BASE}/dich-vu/exam_scores")
+    office.services.agencies.merge(AGENCY, [OTHER], "2026-06-30", "operator")
+    keep("merged", BASE)
+    assert_markup(tmp_path)
