@@ -26,6 +26,7 @@ LATELY = timedelta(days=7)
 EXAMS_MOST = 2_000
 BUILDS_MOST = 200
 PACKS = "packs"
+ENTRY = 256  # bytes that remembering something costs beside its own
 
 
 @dataclass(slots=True)
@@ -103,24 +104,40 @@ class ExamRows:
 
 
 class Segments:
-    """Segments in memory, bounded in bytes."""
+    """Segments in memory, and blocks of them unpacked, bounded in bytes together.
+
+    Unpacked blocks live in the room that segments leave and are given up first: a block is unpacked again in
+    microseconds, a segment costs a read."""
 
     def __init__(self, store: ExamScoreStore, most: int) -> None:
         self._store = store
         self._most = most
         self._held: OrderedDict[tuple[str, int], bytes] = OrderedDict()
+        self._unpacked: OrderedDict[tuple[str, int], bytes] = OrderedDict()
         self._locks: dict[tuple[str, int], threading.Lock] = {}
         self._guard = threading.Lock()
         self.size = 0
         self.reads = 0
 
+    def block(self, exam: Exam, manifest: Manifest, block: int) -> bytes:
+        """The records of one block, unpacked."""
+        key = (manifest.build, block)
+        found = self._unpacked.get(key)
+        if found is None:
+            segment = self.get(exam, manifest.build, blocks.segment_of(block, manifest.firsts))
+            found = blocks.raw_block(segment, block)
+            with self._guard:
+                self._remember(self._unpacked, key, found)
+        return found
+
     def get(self, exam: Exam, build: str, place: int) -> bytes:
         """One segment, from memory or by one read; threads that miss together share it."""
         key = (build, place)
-        found = self._held.get(key)
-        if found is not None:
-            return found
         with self._guard:
+            found = self._held.get(key)
+            if found is not None:
+                self._held.move_to_end(key)
+                return found
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
             found = self._held.get(key)
@@ -131,16 +148,19 @@ class Segments:
         return found
 
     def keep(self, build: str, place: int, segment: bytes) -> None:
-        """Remember a segment, forgetting the least recently used beyond the bound."""
+        """Remember a segment, forgetting unpacked blocks and then the least recently used beyond the bound."""
         with self._guard:
             self._locks.pop((build, place), None)
-            if (build, place) in self._held:
-                return
-            self._held[(build, place)] = segment
-            self.size += len(segment)
-            while self.size > self._most and len(self._held) > 1:
-                _, dropped = self._held.popitem(last=False)
-                self.size -= len(dropped)
+            self._remember(self._held, (build, place), segment)
+
+    def _remember(self, where: OrderedDict[tuple[str, int], bytes], key: tuple[str, int], body: bytes) -> None:
+        if key in where:
+            return
+        where[key] = body
+        self.size += len(body) + ENTRY
+        while self.size > self._most and (self._unpacked or len(self._held) > 1):
+            _, dropped = (self._unpacked or self._held).popitem(last=False)
+            self.size -= len(dropped) + ENTRY
 
 
 class Editions:
@@ -192,8 +212,7 @@ class Editions:
         """The record of a number, or None. The same work for both, up to the comparison."""
         manifest = build.manifest
         block = blocks.block_of(number, manifest.blocks)
-        segment = self.segments.get(exam, manifest.build, blocks.segment_of(block, manifest.firsts))
-        return blocks.find(blocks.raw_block(segment, block), build.shape, number)
+        return blocks.find(self.segments.block(exam, manifest, block), build.shape, number)
 
     def warm(self, tell: Callable[[str], None] = lambda exam: None) -> int:
         """Load the packs of exams that release within a day or did within a week; how many were loaded.
