@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, TemplateAssertionError, nodes
 from jinja2.ext import InternationalizationExtension
@@ -129,6 +130,14 @@ class ConstantCalls(NodeTransformer):
         self.functions = functions
         self.name = name
 
+    def generic_visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> nodes.Node:
+        """What stands side by side is printed at once: a message that became text joins the text round it."""
+        super().generic_visit(node, *args, **kwargs)
+        for _, children in node.iter_fields():
+            if isinstance(children, list):
+                children[:] = _joined(children)
+        return node
+
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         self.generic_visit(node)
         called = node.node.name if isinstance(node.node, nodes.Name) else ""
@@ -163,3 +172,14 @@ class ConstantCalls(NodeTransformer):
         for piece in self.translations._pieces(words, variables):
             parts.append(nodes.Const(piece.data) if isinstance(piece, nodes.TemplateData) else piece)
         return nodes.Concat(parts, lineno=node.lineno)
+
+
+def _joined(body: list[Any]) -> Iterator[Any]:
+    """Statements with neighbouring outputs as one."""
+    open_one: nodes.Output | None = None
+    for node in list(body):
+        if open_one is not None and isinstance(node, nodes.Output):
+            open_one.nodes = [*open_one.nodes, *node.nodes]
+            continue
+        open_one = node if isinstance(node, nodes.Output) else None
+        yield node

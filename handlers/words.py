@@ -9,7 +9,7 @@ Will NOT fetch, decide or look at a request; templates get one object `page` and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -43,6 +43,8 @@ def escaped(value: object) -> str:
     """markupsafe.escape for text that is printed at once: the same letters without a Markup object round each value."""
     if type(value) is str:
         return _escape_inner(value)
+    if type(value) is int:
+        return str(value)
     return value if type(value) is Markup else escape(value)
 
 
@@ -63,6 +65,10 @@ class House(Environment):
     escaped = staticmethod(escaped)
     language: str = SOURCE_LANGUAGE
     constants: dict[str, Callable[[str], str]]
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """One dictionary, complete before the first template is read: a chain of them is flattened for every page."""
+        return {**self.globals, **(d or {})}
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)

@@ -59,6 +59,8 @@ def words(tmp_path: Path) -> Words:
         "layouts/_top.html": "<title>{% block title %}{% endblock %}</title>{% trans %}Gửi{% endtrans %}{{ kind }}",
         "layouts/plain.html": "{% set kind = 'plain' %}{% include 'layouts/_top.html' %}",
         "framed.html": "{% extends 'layouts/plain.html' %}{% block title %}{{ page.name }}{% endblock %}",
+        "beside.html": "<p>{% trans %}Gửi{% endtrans %}</p> {% trans n=page.n %}Số {{ n }}{% endtrans %}!"
+        "{% if page.n %}<b>{% trans %}Gửi{% endtrans %}</b>{% else %}<i></i>{% endif %}<hr>{% trans %}Gửi{% endtrans %}",
         "message.txt": "{{ page.name }}",
         f"{CODES}.html": "{% block too_long %}{% trans most=most|figure %}Dài hơn {{ most }}."
         "{% endtrans %}{% endblock %}",
@@ -103,6 +105,12 @@ def test_translation_costs_no_call_at_run_time(words: Words) -> None:
         assert not [call for call in ("gettext", "'_'", "icon'") if call in compiled], compiled
 
 
+def test_words_and_the_markup_beside_them_are_printed_at_once(words: Words) -> None:
+    template = words.template("vi", "beside.html")
+    pieces = template.root_render_func(template.new_context({"page": {"n": 5}}))
+    assert list(pieces) == ["<p>Gửi</p> Số ", "5", "!", "<b>Gửi</b>", "<hr>Gửi"]
+
+
 def test_a_text_chosen_at_run_time_is_refused_when_the_template_is_compiled(words: Words) -> None:
     with pytest.raises(TemplateAssertionError):
         words.template("en", "late.html")
@@ -114,7 +122,7 @@ def test_printing_a_value_escapes_it_as_markupsafe_does(text: str) -> None:
         def __html__(self) -> str:
             return text
 
-    for value in (text, Markup(text), 5, None, Shown(), Personal(text)):
+    for value in (text, Markup(text), 5, -3, 10**20, True, 2.5, None, Shown(), Personal(text)):
         assert str(escaped(value)) == str(escape(value))
 
 
