@@ -18,11 +18,13 @@ from miniapp.exam_scores.model import Correction, Exam, Window
 from miniapp.exam_scores.scores import LOWEST_STATE, NOT_TAKEN, STATE_NAMES
 from miniapp.exam_scores.statistics import Distribution
 from miniapp.exam_scores.subjects import vocabulary
-from miniapp.exam_scores.totals import Outcome, Total, outcome_of, totals_of
+from miniapp.exam_scores.totals import Group, Outcome, Totals, outcome_of
 
 BIN = 50  # hundredths: half a point per bar
 BAND = 200  # hundredths per line of the table
+BEST = 3  # combinations seen at once; the others open on a tap
 KITS_MOST = 64
+NO_PICTURE = Markup("")
 
 
 class Row(NamedTuple):
@@ -35,15 +37,16 @@ class Row(NamedTuple):
     picture: Markup
 
 
-class TotalRow(NamedTuple):
-    """One combination of a slip; `condition` is the language that it needs when the file does not say which."""
+class Named(NamedTuple):
+    """A combination as its rows show it; `condition` is the language that it needs when the file does not say which."""
 
     code: str
     subjects: str
-    total: int
-    share: int | None
     population: int
     condition: str
+
+
+TotalRow = tuple[int, int | None, Named]  # total, share, combination
 
 
 class Slip(NamedTuple):
@@ -54,7 +57,8 @@ class Slip(NamedTuple):
     number: str
     grouped: str
     rows: list[Row]
-    totals: list[TotalRow]
+    best: list[TotalRow]
+    others: list[TotalRow]
     outcome: Outcome | None
     failed: list[str]
     updated: Correction | None
@@ -71,64 +75,62 @@ class Kit:
     """What all slips of one build and language share."""
 
     def __init__(self, found: Found, language: str, words: Words) -> None:
-        self._language = language
         exam, statistics = found.exam, found.build.statistics
         self.title = exam.title_en if language == "en" and exam.title_en else exam.title
         subjects, languages = vocabulary().subjects, vocabulary().languages
         self._names = {code: subjects[code].name(language) for code in exam.subjects}
         self._spoken = {int(code[1]): item.name(language) for code, item in languages.items()}
-        self._distributions = {code: statistics.subjects[code] for code in exam.subjects}
-        self._bins = max(1, exam.scale // BIN)
         self._pictures = {
-            code: _pictures(item, self._names[code], exam.scale, self._bins, words, language)
-            for code, item in self._distributions.items()
-            if item.is_shown
+            code: (statistics.subjects[code], _pictures(statistics.subjects[code], name, exam.scale, words, language))
+            for code, name in self._names.items()
+            if statistics.subjects[code].is_shown
         }
         self.population = statistics.population
-        self._total_names: dict[str, str] = {}
+        self._totals = Totals(exam, statistics)
+        self._groups: dict[Group, Named] = {}
 
     def rows(self, found: Found) -> list[Row]:
         """The subjects that the candidate has something in."""
         made = []
-        result = found.result
-        nothing = Markup("")
-        for code, score in result.scores.items():
+        names, pictures, spoken = self._names, self._pictures, found.result.language
+        for code, score in found.result.scores.items():
             if score == NOT_TAKEN:
                 continue
-            name = self._names[code]
-            if code == "nn" and result.language:
-                name = f"{name} ({self._spoken[result.language]})"
+            name = f"{names[code]} ({self._spoken[spoken]})" if spoken and code == "nn" else names[code]
             if score >= LOWEST_STATE:
-                made.append(Row(name, 0, STATE_NAMES[score], None, nothing))
-                continue
-            pictures = self._pictures.get(code)
-            share = self._distributions[code].share_below(score) if pictures else None
-            picture = pictures[min(score // BIN, self._bins - 1)] if pictures else nothing
-            made.append(Row(name, score, "", share, picture))
+                made.append(Row(name, 0, STATE_NAMES[score], None, NO_PICTURE))
+            elif code in pictures:
+                group, drawn = pictures[code]
+                bar = min(score // BIN, len(drawn) - 1)  # the highest score stands in the last bar
+                made.append(Row(name, score, "", group.share_below(score), drawn[bar]))
+            else:
+                made.append(Row(name, score, "", None, NO_PICTURE))
         return made
 
     def totals(self, found: Found) -> list[TotalRow]:
         """The combinations, best first."""
-        return [self._total(item) for item in totals_of(found.exam, found.build.statistics, found.result)]
+        names = self._groups
+        return [
+            (total, share, names.get(group) or self._named(group))
+            for total, share, group in self._totals.of(found.result)
+        ]
 
-    def _total(self, item: Total) -> TotalRow:
-        code = item.combination.code
-        names = self._total_names.get(code)
-        if names is None:
-            names = self._total_names[code] = ", ".join(self._names[subject] for subject in item.combination.subjects)
-        condition = self._spoken[item.language] if item.language else ""
-        return TotalRow(code, names, item.total, item.share, item.population, condition)
+    def _named(self, group: Group) -> Named:
+        item = group.combination
+        subjects = ", ".join(self._names[subject] for subject in item.subjects)
+        condition = self._spoken[group.language] if group.language else ""
+        named = self._groups[group] = Named(item.code, subjects, group.population, condition)
+        return named
 
     def subject_names(self, codes: tuple[str, ...]) -> list[str]:
         """Names of subjects, for sentences."""
         return [self._names[code] for code in codes]
 
 
-def _pictures(item: Distribution, name: str, scale: int, bins: int, words: Words, language: str) -> list[Markup]:
-    """The subject's distribution once per bar that may be one's own, with the table for readers."""
+def _pictures(item: Distribution, name: str, scale: int, words: Words, language: str) -> list[Markup]:
+    """The subject's distribution, with the table for readers, once per bar that may be one's own."""
     chart = chart_of(item, scale, BIN)
-    counts = item.bins(scale // bins, scale)
-    marks = [chart.mark(counts[place], place) for place in range(bins)]
+    marks = [chart.mark(count, place) for place, count in enumerate(item.bins(BIN, scale))]
     return [words.part(language, "components/distribution.html", "distribution", chart, name, mark) for mark in marks]
 
 
@@ -156,13 +158,15 @@ class Slips:
         outcome = outcome_of(exam, result)
         change = result.change
         remark = exam.remark
+        totals = kit.totals(found)
         return Slip(
             exam=exam,
             title=kit.title,
             number=result.number,
             grouped=grouped(result.number),
             rows=kit.rows(found),
-            totals=kit.totals(found),
+            best=totals[:BEST],
+            others=totals[BEST:],
             outcome=outcome,
             failed=kit.subject_names(outcome.failed) if outcome and outcome.failed else [],
             updated=exam.history[change - 1] if 0 < change <= len(exam.history) else None,

@@ -14,7 +14,7 @@ from miniapp.exam_scores.model import Correction, Exam
 from miniapp.exam_scores.scores import NOT_TAKEN, STATE_NAMES, is_score
 from miniapp.exam_scores.statistics import SMALLEST_GROUP, Distribution, Statistics
 from miniapp.exam_scores.subjects import Subject, vocabulary
-from miniapp.exam_scores.totals import Outcome, Total, outcome_of, totals_of
+from miniapp.exam_scores.totals import Outcome, Total, Totals, outcome_of
 
 STEP = 50  # hundredths per bar of a distribution, as on the page
 TOTAL_SUBJECTS = 3
@@ -63,7 +63,7 @@ def result_json(found: Found, address: str) -> Json:
             if score != NOT_TAKEN
         ],
         "language": _language(result.language),
-        "totals": [_total(item) for item in totals_of(exam, statistics, result)],
+        "totals": [_total(item) for item in Totals(exam, statistics).of(result)],
         "outcome": _outcome(outcome) if outcome else None,
     }
 
@@ -132,13 +132,14 @@ def _language(code: int) -> Json | None:
 
 
 def _total(item: Total) -> Json:
+    group = item.group
     return {
-        "combination": item.combination.code,
-        "subjects": list(item.combination.subjects),
+        "combination": group.combination.code,
+        "subjects": list(group.combination.subjects),
         "total": decimal(item.total),
         "share_below": item.share,
-        "population": item.population if item.share is not None else None,
-        "if_language": f"N{item.language}" if item.language else None,
+        "population": group.population or None,
+        "if_language": f"N{group.language}" if group.language else None,
     }
 
 

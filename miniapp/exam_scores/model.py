@@ -126,11 +126,6 @@ class Exam:
         return not re.search("[A-Z]", self.number_format)
 
     @cached_property
-    def combinations_by_subjects(self) -> dict[tuple[tuple[str, ...], int], tuple[Combination, ...]]:
-        """What `totals` has worked out for this exam: candidates' sets of subjects are few, candidates a million."""
-        return {}
-
-    @cached_property
     def usable_combinations(self) -> tuple[Combination, ...]:
         """The combinations that its subjects allow: its own, or a set that ships."""
         return usable(self.combinations or shipped().get(self.combination_set, ()), self.subjects)

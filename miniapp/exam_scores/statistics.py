@@ -55,25 +55,22 @@ class Distribution:
         return 0
 
     @cached_property
-    def lower(self) -> list[int]:
-        """For every score from 0 to the highest + 1: how many have strictly less."""
-        highest = max(self.counts, default=0)
-        found, running = [], 0
-        for score in range(highest + 2):
-            found.append(running)
-            running += self.counts.get(score, 0)
-        return found
+    def shares(self) -> bytes:
+        """For every score from 0 to the highest + 1: whole per cent of candidates with strictly less, rounded down."""
+        found, below, all_of_them = bytearray(), 0, self.population or 1
+        for score in range(max(self.counts, default=0) + 2):
+            found.append(100 * below // all_of_them)
+            below += self.counts.get(score, 0)
+        return bytes(found)
 
     def share_below(self, score: int) -> int:
         """Whole per cent of candidates with strictly less than `score`, rounded down."""
-        lower = self.lower
-        below = lower[score] if score < len(lower) else self.population
-        return 100 * below // self.population if self.population else 0
+        shares = self.shares
+        return shares[score] if score < len(shares) else shares[-1]
 
     def at_most(self, score: int) -> int:
         """How many have `score` or less."""
-        lower = self.lower
-        return lower[score + 1] if score + 1 < len(lower) else self.population
+        return sum(self.counts.get(one, 0) for one in range(score + 1))
 
     def bins(self, width: int, highest: int) -> list[int]:
         """Counts in steps of `width` hundredths up to `highest`; the highest score counts in the last step."""

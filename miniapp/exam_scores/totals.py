@@ -5,6 +5,7 @@ candidates with that combination who have strictly less, rounded down; a group u
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from miniapp.exam_scores.blocks import Result
@@ -14,17 +15,30 @@ from miniapp.exam_scores.scores import LOWEST_STATE
 from miniapp.exam_scores.statistics import Distribution, Statistics
 from miniapp.exam_scores.subjects import vocabulary
 
-NOTHING = Distribution()
+SETS_MOST = 2_000  # a year has some hundred
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Group:
+    """All of an edition's candidates with one combination; not counted where they are too few. `language` is the foreign
+    language that the combination depends on when that is unknown."""
+
+    combination: Combination
+    counted: Distribution | None
+    language: int = 0
+
+    @property
+    def population(self) -> int:
+        """How many they are, 0 where that is not shown."""
+        return self.counted.population if self.counted else 0
 
 
 class Total(NamedTuple):
-    """One combination's total in hundredths; `language` is the foreign language it depends on when that is unknown."""
+    """One combination's total in hundredths, and the share of its group with strictly less."""
 
-    combination: Combination
     total: int
     share: int | None
-    population: int
-    language: int = 0
+    group: Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,44 +51,47 @@ class Outcome:
     failed: tuple[str, ...] = field(default=())
 
 
-def totals_of(exam: Exam, statistics: Statistics, result: Result) -> list[Total]:
-    """Every combination that the candidate can use, the best total first."""
-    scores, spoken = result.scores, result.language
-    taken = tuple([subject for subject, code in scores.items() if code < LOWEST_STATE])
-    found = []
-    for item in _usable(exam, taken, spoken):
-        first, second, third = item.subjects
-        total = scores[first] + scores[second] + scores[third]
-        group = statistics.combinations.get(item.code, NOTHING)
-        shown = group.is_shown
-        found.append(
-            Total(
-                item,
-                total,
-                group.share_below(total) if shown else None,
-                group.population if shown else 0,
-                item.language if item.language and not spoken else 0,
-            )
-        )
-    found.sort(key=_best_first)
-    return found
+class Totals:
+    """The totals of one edition's candidates. Their sets of subjects are few and they are a million: which groups a set
+    belongs to is worked out when it is first met."""
 
+    def __init__(self, exam: Exam, statistics: Statistics) -> None:
+        self._combinations = sorted(exam.usable_combinations, key=attrgetter("code"))
+        self._counted = {code: item for code, item in statistics.combinations.items() if item.is_shown}
+        self._groups: dict[tuple[str, int], Group] = {}
+        self._sets: dict[tuple[tuple[str, ...], int], list[Group]] = {}
 
-def _best_first(item: Total) -> tuple[int, str]:
-    return -item.total, item.combination.code
+    def of(self, result: Result) -> list[Total]:
+        """Every combination that the candidate can use, the best total first."""
+        scores = result.scores
+        taken = tuple([subject for subject, code in scores.items() if code < LOWEST_STATE])
+        found = []
+        for group in self._of(taken, result.language):
+            first, second, third = group.combination.subjects
+            total = scores[first] + scores[second] + scores[third]
+            counted = group.counted
+            found.append(Total(total, counted.share_below(total) if counted else None, group))
+        found.sort(key=itemgetter(0), reverse=True)  # groups come by code, and a sort keeps the order of equals
+        return found
 
+    def _of(self, taken: tuple[str, ...], spoken: int) -> list[Group]:
+        found = self._sets.get((taken, spoken))
+        if found is None:
+            held = set(taken)
+            found = [
+                self._group(item, 0 if spoken else item.language)
+                for item in self._combinations
+                if held.issuperset(item.subjects) and (not item.language or not spoken or item.language == spoken)
+            ]
+            if len(self._sets) < SETS_MOST:
+                self._sets[taken, spoken] = found
+        return found
 
-def _usable(exam: Exam, taken: tuple[str, ...], spoken: int) -> tuple[Combination, ...]:
-    """Those whose three subjects have scores, remembered per exam."""
-    found = exam.combinations_by_subjects.get((taken, spoken))
-    if found is None:
-        held = set(taken)
-        found = exam.combinations_by_subjects[taken, spoken] = tuple(
-            item
-            for item in exam.usable_combinations
-            if held.issuperset(item.subjects) and (not item.language or not spoken or item.language == spoken)
-        )
-    return found
+    def _group(self, item: Combination, language: int) -> Group:
+        key = item.code, language
+        if key not in self._groups:
+            self._groups[key] = Group(item, self._counted.get(item.code), language)
+        return self._groups[key]
 
 
 def outcome_of(exam: Exam, result: Result) -> Outcome | None:
