@@ -2,34 +2,41 @@
 
 Only failures are written: per number, per form and per address, in rows that expire. A number waits at most 60 seconds
 and is never locked. Once an address has had its share of wrong answers in ten minutes, a form of that address must
-show a proof of work, or have been open for 20 seconds while nobody else of that address was wrong: 70 answers at once and
-30 more by waiting make the 100 that an address can get. Who was served before, shown by a sealed mark that names his own
-number, goes on as if nothing were.
+show a proof of work, good for one wrong answer, or have been open for 20 seconds while nobody else of that address was
+wrong. Who was served before, shown by a sealed mark that names his own number, goes on as if nothing were. What an
+address can get: 60 at once, 30 more by waiting, 10 by one mark of its own make 100.
 
-Questions: failures of one number, one form, one mark or one address in one window."""
+However many ask at once: the counters are read after the look-up, and a wrong answer is given only once a conditional
+write has counted it. Where there is no room left, right and wrong hear the same. While the store does not answer,
+right ones go on, as many as a process's own count allows, and wrong ones are asked to come back.
+
+Questions: failures of one number, one form, one proof, one mark or one address in one window."""
 
 import hashlib
 import threading
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
+from typing import NamedTuple
 
 from pynamodb.attributes import NumberAttribute
 
 from miniapp.core.clock import Clock
 from miniapp.core.errors import Refused, Unavailable
 from miniapp.core.sealing import Sealer
-from miniapp.core.tables import Table, counted, read
+from miniapp.core.tables import Table, change, counted, read
 from miniapp.exam_scores.model import Exam
 
 WINDOW = 600
-ADDRESS_FREE = 70
+ADDRESS_FREE = 60
 ADDRESS_WAIT = 20
 FORM_MOST = 10
 NUMBER_FREE = 5
 NUMBER_WAIT_MOST = 60
 PROOF_BITS = 17  # about 2-3 s of a cheap phone's script, begun while the person types
 SERVED = "served"
+SILENCE = 5  # seconds for which a store that did not answer is not asked again: one look-up waits for it, not every one
+ALONE_MOST = 20_000  # keys that a process counts for itself while the store does not answer
 
 
 class LimitRow(Table):
@@ -59,81 +66,154 @@ class Asker:
     served: str = ""
 
 
+class Seen(NamedTuple):
+    """What is known of one key: failures in this window, and when the last one was that others wait after."""
+
+    failures: int = 0
+    last: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What may still go wrong under one key: `free` times (None: any number), then once in `wait` seconds (0: never)."""
+
+    key: str
+    free: int | None
+    spent: Refused
+    wait: float = 0.0
+
+    def has_room(self, seen: Seen, at: float) -> bool:
+        """Whether one more failure fits."""
+        return self.free is None or seen.failures < self.free or 0 < self.wait <= at - seen.last
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A look-up that was let through: what a wrong answer is counted under, first to last."""
+
+    at: datetime
+    shares: tuple[Share, ...]
+
+
 class Guard:
     """Counts failures and decides who waits."""
 
     def __init__(self, clock: Clock, sealer: Sealer) -> None:
         self._clock = clock
         self._sealer = sealer
-        self._alone: dict[str, int] = {}
+        self._alone: dict[str, Seen] = {}
+        self._silent = float("-inf")  # when the store was last asked in vain
         self._lock = threading.Lock()
 
-    def admit(self, exam: Exam, number: str, asker: Asker) -> None:
+    def admit(self, exam: Exam, number: str, asker: Asker) -> Try:
         """Raise Refused `too_many_tries` or `form_must_wait` (both with `wait`, seconds), `form_used_up`.
 
-        Reads three rows, always. When the store does not answer, this process counts for itself."""
+        Reads three rows. When the store does not answer, this process counts for itself."""
         now = self._clock.now()
-        held = [self._row(key, now) for key in self._keys(exam, number, asker)]
-        by_number, by_form, by_address = held
-        if by_form is not None and by_form.failures >= FORM_MOST:
-            raise Refused("form_used_up", most=FORM_MOST)
-        wait = _number_wait(by_number, now)
-        if wait > 0:
-            raise Refused("too_many_tries", wait=wait)
-        if by_address is None or by_address.failures < ADDRESS_FREE or self._is_served(exam, asker):
-            return
-        if is_proof(asker.form, asker.proof):
-            return
-        quiet = now.timestamp() - max(asker.born, float(by_address.last))
-        if quiet < ADDRESS_WAIT:
-            raise Refused("form_must_wait", wait=ceil(ADDRESS_WAIT - quiet))
+        key = f"number#{exam.id}#{number}"
+        by_number, by_address = self._seen(key, now), self._seen(_address_key(exam, asker.address), now)
+        wait = _number_wait(by_number.failures)
+        number_share = Share(key, NUMBER_FREE, Refused("too_many_tries", wait=max(wait, 2)), wait)
+        form_share, address_share = self._shares(exam, asker, by_address)
+        if not form_share.has_room(self._seen(form_share.key, now), now.timestamp()):
+            raise form_share.spent
+        if not number_share.has_room(by_number, now.timestamp()):
+            raise Refused("too_many_tries", wait=ceil(by_number.last + wait - now.timestamp()))
+        quiet = now.timestamp() - max(asker.born, by_address.last)
+        if address_share.wait and quiet < address_share.wait:
+            raise Refused("form_must_wait", wait=ceil(address_share.wait - quiet))
+        return Try(now, (form_share, number_share, address_share))
 
-    def failed(self, exam: Exam, number: str, asker: Asker) -> None:
-        """Write one failure under the number, the form (or the mark of the served) and the address."""
-        now = self._clock.now()
-        for key in self._keys(exam, number, asker):
-            row = LimitRow(pk=_window(key, now))
-            more = [LimitRow.last.set(now.timestamp()), LimitRow.expires.set(int(now.timestamp()) + 2 * WINDOW)]
+    def failed(self, tried: Try) -> None:
+        """Count a wrong answer under all its shares, before anybody hears it; Refused like `admit` where one is spent
+        by others who were let through in the same moment, Unavailable where it can't be counted."""
+        lost = None
+        for share in tried.shares:
             try:
-                counted(row, LimitRow.failures, 1, more)
-            except Unavailable:
-                with self._lock:
-                    self._alone[row.pk] = self._alone.get(row.pk, 0) + 1
+                self._count(share, tried.at)
+            except Unavailable as failure:
+                lost = failure
+        if lost is not None:
+            raise lost
 
     def served(self, exam: Exam, number: str) -> str:
-        """The mark of a success: the same for the same number, so that it can't be multiplied."""
+        """The mark of a success in this exam: the same for the same number, so that it can't be multiplied."""
         who = self._sealer.sign(SERVED, f"{exam.id}#{number}")
-        return f"{who}.{self._sealer.sign(SERVED, who)}"
+        return f"{who}.{self._sealer.sign(SERVED, f'{exam.id}#{who}')}"
 
     def is_strict(self, exam: Exam, address: str, served: str = "") -> bool:
         """Whether forms given to this address now will need a proof or a wait (for the page that shows the form)."""
-        if self._has_mark(served):
+        if self._who(exam, served):
             return False
-        row = self._row(f"address#{exam.agency}#{_hidden(address)}", self._clock.now())
-        return row is not None and row.failures >= ADDRESS_FREE
+        return self._seen(_address_key(exam, address), self._clock.now()).failures >= ADDRESS_FREE
 
-    def _is_served(self, exam: Exam, asker: Asker) -> bool:
-        return self._has_mark(asker.served)
+    def _shares(self, exam: Exam, asker: Asker, by_address: Seen) -> tuple[Share, Share]:
+        """What this asker may get wrong as a form, and as one of an address."""
+        used_up, must_wait = Refused("form_used_up", most=FORM_MOST), Refused("form_must_wait", wait=ADDRESS_WAIT)
+        address = _address_key(exam, asker.address)
+        form = f"form#{exam.id}#"
+        if who := self._who(exam, asker.served):
+            return Share(f"{form}{_hidden(who)}", FORM_MOST, used_up), Share(address, None, must_wait)
+        plain = Share(f"{form}{_hidden(asker.form)}", FORM_MOST, used_up)
+        if by_address.failures < ADDRESS_FREE:
+            return plain, Share(address, ADDRESS_FREE, must_wait)
+        if is_proof(asker.form, asker.proof):
+            once = Share(f"proof#{exam.id}#{_hidden(asker.form)}", 1, Refused("form_used_up", most=1))
+            return once, Share(address, None, must_wait)
+        return plain, Share(address, ADDRESS_FREE, must_wait, ADDRESS_WAIT)
 
-    def _has_mark(self, served: str) -> bool:
+    def _who(self, exam: Exam, served: str) -> str:
+        """Whom a mark names, or empty when it is none of ours for this exam."""
         who, _, mark = served.partition(".")
-        return bool(mark) and self._sealer.is_signed(SERVED, who, mark)
+        return who if mark and self._sealer.is_signed(SERVED, f"{exam.id}#{who}", mark) else ""
 
-    def _keys(self, exam: Exam, number: str, asker: Asker) -> tuple[str, str, str]:
-        by = asker.served if self._is_served(exam, asker) else asker.form
-        return (
-            f"number#{exam.id}#{number}",
-            f"form#{exam.id}#{_hidden(by)}",
-            f"address#{exam.agency}#{_hidden(asker.address)}",
-        )
-
-    def _row(self, key: str, now: datetime) -> LimitRow | None:
+    def _seen(self, key: str, now: datetime) -> Seen:
         pk = _window(key, now)
+        alone = self._alone.get(pk, Seen())
+        if self._is_silent(now):
+            return alone
         try:
-            return read(lambda: LimitRow.get(pk))
+            row = read(lambda: LimitRow.get(pk, consistent_read=True))
         except Unavailable:
-            failures = self._alone.get(pk, 0)
-            return LimitRow(pk=pk, failures=failures, last=now.timestamp()) if failures else None
+            self._silent = now.timestamp()
+            return alone
+        if row is None:
+            return alone
+        return Seen(int(row.failures) + alone.failures, max(float(row.last), alone.last))
+
+    def _count(self, share: Share, now: datetime) -> None:
+        at = now.timestamp()
+        row = LimitRow(pk=_window(share.key, now))
+        more = [LimitRow.expires.set(int(at) + 2 * WINDOW)]
+        try:
+            if self._is_silent(now):
+                raise Unavailable("store_unavailable", cause="silent")
+            if share.free is None:
+                counted(row, LimitRow.failures, 1, more)
+                return
+            room = LimitRow.failures.does_not_exist() | (LimitRow.failures < share.free)
+            if share.wait:
+                room |= LimitRow.last <= at - share.wait
+            change(row, [LimitRow.failures.add(1), LimitRow.last.set(at), *more], room, share.spent).alone()
+        except Unavailable:
+            self._count_alone(share, row.pk, at)
+            raise
+
+    def _is_silent(self, now: datetime) -> bool:
+        return now.timestamp() - self._silent < SILENCE
+
+    def _count_alone(self, share: Share, pk: str, at: float) -> None:
+        """What the store did not take is remembered here, so that this process admits no more than its share."""
+        with self._lock:
+            held = self._alone.get(pk, Seen())
+            if not share.has_room(held, at):
+                raise share.spent
+            if len(self._alone) >= ALONE_MOST:
+                now = pk.rpartition("#")[2]
+                self._alone = {key: seen for key, seen in self._alone.items() if key.rpartition("#")[2] == now}
+            if len(self._alone) >= ALONE_MOST:
+                self._alone.clear()  # a flood in a window without a store; wrong answers are not given then anyway
+            self._alone[pk] = Seen(held.failures + 1, held.last if share.free is None else at)
 
 
 def is_proof(form: str, proof: str) -> bool:
@@ -144,11 +224,13 @@ def is_proof(form: str, proof: str) -> bool:
     return int.from_bytes(found[:4], "big") >> (32 - PROOF_BITS) == 0
 
 
-def _number_wait(row: LimitRow | None, now: datetime) -> int:
-    if row is None or row.failures < NUMBER_FREE:
-        return 0
-    wait = min(NUMBER_WAIT_MOST, 2 ** int(row.failures - NUMBER_FREE + 1))
-    return max(0, int(float(row.last) + wait - now.timestamp()))
+def _number_wait(failures: int) -> int:
+    """Seconds that a number waits after so many failures: nothing, then 2, 4, 8, … up to a minute."""
+    return 0 if failures < NUMBER_FREE else min(NUMBER_WAIT_MOST, 2 ** min(failures - NUMBER_FREE + 1, 10))
+
+
+def _address_key(exam: Exam, address: str) -> str:
+    return f"address#{exam.agency}#{_hidden(address)}"
 
 
 def _window(key: str, now: datetime) -> str:

@@ -211,3 +211,14 @@ def test_a_day_is_a_day_however_it_is_typed_and_another_is_not(bureau: Bureau) -
     for form, typed in enumerate((date(2011, 7, 17).isoformat(), "", "31/02/2011", "7/16/2011")):
         with pytest.raises(NotFound, match="result_mismatch"):
             bureau.looking_up.verified(made, "000009", {"birth_date": typed}, asker(bureau, f"w{form}"))
+
+
+def test_a_lost_zero_is_put_back_by_format_alone_and_tells_nothing_of_a_number(bureau: Bureau) -> None:
+    made = out(bureau)
+    assert bureau.looking_up.verified(made, "00042", BIRTH, asker(bureau, "right"))[1] == "000042"
+    said = []
+    for form, (typed, factors) in enumerate((("00042", WRONG), ("00999", BIRTH), ("000042", WRONG), ("000999", BIRTH))):
+        with pytest.raises(NotFound, match="result_mismatch") as answer:
+            bureau.looking_up.verified(made, typed, factors, asker(bureau, f"form-{form}"))
+        said.append(answer.value.facts)
+    assert said == [{}] * 4

@@ -92,6 +92,9 @@ def test_what_was_withdrawn_is_gone(site: Site):
 def test_a_number_without_its_zero_is_offered_with_it(site: Site):
     refused = ask(site, OPEN, number(1).lstrip("0"))
     assert (refused.status_code, refused.json["zero_padded"]) == (404, number(1))
+    nobody = ask(site, OPEN, "9999999")
+    assert (nobody.status_code, nobody.json["code"]) == (404, "result_unknown")
+    assert "zero_padded" not in nobody.json
 
 
 def test_distributions_leave_small_groups_out(site: Site):

@@ -148,6 +148,13 @@ def test_a_lost_zero_is_offered_as_a_link_beside_the_problem(visitor: Visitor) -
     assert visitor.get(str(link["href"])).h1 == "Số báo danh 02 001 001"
 
 
+def test_a_number_that_nobody_has_with_its_zero_either_is_not_offered(visitor: Visitor) -> None:
+    page = visitor.get(f"{OPEN}/9999999", 404)
+    assert page.value("number") == "9999999"
+    assert "Có phải" not in page.text
+    assert "Nhập đủ các số 0 ở đầu" in page.text
+
+
 @pytest.mark.parametrize(
     "typed", ["", "   ", "abc", "1", "9" * 5_000, "\u202e02001001", "02001001\0", "<b>2", "💥" * 9, "²" * 8]
 )

@@ -1,9 +1,13 @@
 """Exams that ask for more than a number: sealed slips, wrong facts alike, who waits and who does not."""
 
 import itertools
+import json
+from dataclasses import replace
 
 import pytest
 
+from handlers.app import create_app
+from handlers.wiring import Services
 from miniapp.exam_scores.guarding import ADDRESS_FREE, ADDRESS_WAIT, FORM_MOST, NUMBER_FREE, is_proof
 from tests.support import result_pages as stage
 from tests.support.result_pages import ADDRESSES, BASE, BORN, Pages, built, look_up, newcomer, pages, same, visitor
@@ -122,6 +126,25 @@ def test_a_form_open_too_long_keeps_what_was_typed_and_the_next_press_works(page
     assert page.value("number") == stage.ADMITTED
     assert page.value("birth_date-year") == "2011"
     visitor.post(TENTH, 303, form_token=page.token(), number=stage.ADMITTED, **BORN)
+
+
+def test_a_key_that_was_taken_away_too_early_is_a_polite_page_and_a_line_that_wakes_somebody(
+    pages: Pages, capfd: pytest.CaptureFixture[str]
+) -> None:
+    settings = replace(pages.services.settings, factor_keys="v2:" + "2" * 64)
+    without = Services(settings, clock=pages.clock, sleep=lambda seconds: None)
+    stranger = newcomer(replace(pages, app=create_app(settings, without)))
+    for number in (stage.ADMITTED, "129999"):
+        page = look_up(stranger, number, 503)
+        assert "đã báo cho bộ phận kỹ thuật" in page.text
+        assert page.answer.headers["Retry-After"]
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines() if line.startswith("{")]
+    told = [line for line in lines if line["event"] == "factor_key_missing"]
+    assert [(line["level"], line["version"]) for line in told] == [("error", "v1")] * 2
+    assert stage.ADMITTED not in json.dumps(lines)
+    for _ in range(NUMBER_FREE):
+        look_up(stranger, stage.ADMITTED, 503)
+    look_up(newcomer(pages), stage.ADMITTED)
 
 
 def test_a_number_tried_too_often_waits_for_at_most_a_minute_and_is_never_locked(pages: Pages) -> None:
