@@ -1,16 +1,18 @@
 """What an engine really holds against what the template says. For `infra.local.stack`.
 
-CREATE_COMPLETE proves little on an engine: ministack leaves time to live, lifecycle rules and object lock out. Those
-are put right here and looked at again; every other difference is reported in words and left alone."""
+CREATE_COMPLETE proves little on an engine: ministack leaves time to live, point-in-time recovery, encryption, lifecycle
+rules, object lock and more out. Each of those is put right here and looked at again; every other difference is reported
+in words and left alone."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 
 def tables_wrong(dynamodb: Any, tables: Mapping[str, dict[str, Any]]) -> Iterator[str]:
-    """Every difference in keys, indexes and time to live."""
+    """Every difference in keys, indexes, protection, encryption, recovery and time to live."""
     for wanted in tables.values():
         name = wanted["TableName"]
         try:
@@ -22,8 +24,32 @@ def tables_wrong(dynamodb: Any, tables: Mapping[str, dict[str, Any]]) -> Iterato
             yield f"table {name} has the key {held['KeySchema']}"
         if _indexes(held) != _indexes(wanted):
             yield f"table {name} has the indexes {_indexes(held)}"
-        if spec := wanted.get("TimeToLiveSpecification"):
-            yield from _time_to_live_wrong(dynamodb, name, spec["AttributeName"])
+        if held.get("DeletionProtectionEnabled", False) != wanted.get("DeletionProtectionEnabled", False):
+            yield f"table {name} has the deletion protection {held.get('DeletionProtectionEnabled')}"
+        yield from _left_out(dynamodb, f"table {name}", _of_table(dynamodb, name, wanted))
+
+
+Look = Callable[[], Any]
+Fix = Callable[[], object]
+Missed = tuple[str, Any, Look, Fix]  # what it is called, what is asked, how it is looked at, how it is put right
+
+
+def _left_out(client: Any, what: str, parts: Iterator[Missed]) -> Iterator[str]:
+    """Look at every part that an engine may have left out; put it right once and look again."""
+    for called, asked, look, fix in parts:
+        held = _held(look)
+        if held != asked:
+            fix()
+            held = _held(look)
+        if held != asked:
+            yield f"{what} has the {called} {held}"
+
+
+def _held(look: Look) -> Any:
+    try:
+        return look()
+    except (ClientError, KeyError):
+        return None
 
 
 def _indexes(table: Mapping[str, Any]) -> list[tuple[str, Any, str]]:
@@ -33,29 +59,47 @@ def _indexes(table: Mapping[str, Any]) -> list[tuple[str, Any, str]]:
     )
 
 
-def _time_to_live_wrong(dynamodb: Any, table: str, attribute: str) -> Iterator[str]:
-    asked = {"AttributeName": attribute, "TimeToLiveStatus": "ENABLED"}
-    for _ in range(2):
-        held = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
-        if held == asked:
-            return
-        dynamodb.update_time_to_live(
-            TableName=table, TimeToLiveSpecification={"Enabled": True, "AttributeName": attribute}
+def _of_table(dynamodb: Any, name: str, wanted: Mapping[str, Any]) -> Iterator[Missed]:
+    if life := wanted.get("TimeToLiveSpecification"):
+        yield (
+            "time to live",
+            {"AttributeName": life["AttributeName"], "TimeToLiveStatus": "ENABLED"},
+            lambda: dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"],
+            lambda: dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=life),
         )
-    yield f"table {table} has the time to live {held}"
+    if recovery := wanted.get("PointInTimeRecoverySpecification"):
+        yield (
+            "point-in-time recovery",
+            "ENABLED",
+            lambda: _recovery(dynamodb.describe_continuous_backups(TableName=name)),
+            lambda: dynamodb.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=recovery),
+        )
+    if "SSESpecification" in wanted:
+        by_key = {"Enabled": True, "SSEType": "KMS"}  # the engine's own key: it encrypts nothing anyway
+        yield (
+            "encryption",
+            ("ENABLED", "KMS"),
+            lambda: _encryption(dynamodb.describe_table(TableName=name)["Table"]),
+            lambda: dynamodb.update_table(TableName=name, SSESpecification=by_key),
+        )
+
+
+def _recovery(answer: Mapping[str, Any]) -> str:
+    return str(answer["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"])
+
+
+def _encryption(table: Mapping[str, Any]) -> tuple[str, str]:
+    return table["SSEDescription"]["Status"], table["SSEDescription"]["SSEType"]
 
 
 def buckets_wrong(s3: Any, buckets: Mapping[str, dict[str, Any]]) -> Iterator[str]:
-    """Every difference in CORS rules, public access, lifecycle and object lock."""
+    """Every difference in CORS rules, public access, encryption, versions, lifecycle, object lock, owner and log."""
     for wanted in buckets.values():
         name = wanted["BucketName"]
         try:
             s3.head_bucket(Bucket=name)
             yield from _access_wrong(s3, name, wanted)
-            if rules := wanted.get("LifecycleConfiguration", {}).get("Rules"):
-                yield from _lifecycle_wrong(s3, name, rules)
-            if lock := wanted.get("ObjectLockConfiguration"):
-                yield from _lock_wrong(s3, name, lock)
+            yield from _left_out(s3, f"bucket {name}", _of_bucket(s3, name, wanted))
         except ClientError as failure:
             yield f"bucket {name}: {failure}"
 
@@ -71,47 +115,105 @@ def _access_wrong(s3: Any, name: str, wanted: Mapping[str, Any]) -> Iterator[str
             yield f"bucket {name} has the public access block {shut}"
 
 
-def _lifecycle_wrong(s3: Any, bucket: str, rules: list[dict[str, Any]]) -> Iterator[str]:
-    asked = [
-        {
-            "ID": rule["Id"],
-            "Status": rule["Status"],
-            "Filter": {"Prefix": rule.get("Prefix", "")},
-            "Expiration": {"Days": rule["ExpirationInDays"]},
-        }
-        for rule in rules
-    ]
-    held: Any = None
-    for _ in range(2):  # ministack's CloudFormation leaves it out, as it does time to live
-        try:
-            held = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
-        except ClientError:
-            held = None
-        if held == asked:
-            return
-        s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": asked})
-    yield f"bucket {bucket} has the lifecycle {held}"
-
-
-def _lock_wrong(s3: Any, bucket: str, asked: dict[str, Any]) -> Iterator[str]:
-    held: Any = None
-    for _ in range(2):  # left out as well
-        try:
-            held = s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]
-        except ClientError:
-            held = None
-        if held == asked:
-            return
-        s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=asked)
-    yield f"bucket {bucket} has the object lock {held}"
-
-
 def _cors(rule: Mapping[str, Any]) -> tuple[Any, ...]:
     return rule["AllowedOrigins"], rule["AllowedMethods"], rule.get("AllowedHeaders", [])
 
 
+def _of_bucket(s3: Any, name: str, wanted: Mapping[str, Any]) -> Iterator[Missed]:
+    for called, part, asked, get, put in BUCKET_PARTS:
+        if part in wanted:
+            settings = asked(wanted[part])
+            yield (
+                called,
+                settings,
+                lambda get=get: get(s3, name),  # type: ignore[misc]
+                lambda put=put, settings=settings: put(s3, name, settings),  # type: ignore[misc]
+            )
+
+
+def _lifecycle(part: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [_rule(rule) for rule in part["Rules"]]
+
+
+def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
+    made = {"ID": rule["Id"], "Status": rule["Status"], "Filter": {"Prefix": rule.get("Prefix", "")}}
+    if "ExpirationInDays" in rule:
+        made["Expiration"] = {"Days": rule["ExpirationInDays"]}
+    return made | {
+        name: rule[name] for name in ("AbortIncompleteMultipartUpload", "NoncurrentVersionExpiration") if name in rule
+    }
+
+
+def _algorithm(part: Mapping[str, Any]) -> dict[str, Any]:
+    rule = part["ServerSideEncryptionConfiguration"][0]
+    default = {
+        "SSEAlgorithm": rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"]
+    }  # not which key: an engine has its own
+    return {
+        "Rules": [
+            {"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": rule.get("BucketKeyEnabled", False)}
+        ]
+    }
+
+
+def _encrypted(s3: Any, name: str) -> dict[str, Any]:
+    held = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"][0]
+    default = {"SSEAlgorithm": held["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"]}
+    return {
+        "Rules": [
+            {"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": held.get("BucketKeyEnabled", False)}
+        ]
+    }
+
+
+def _as_is(part: Any) -> Any:
+    return part
+
+
+# what it is called, the template's property, what is asked of S3, how it is looked at, how it is put right
+BUCKET_PARTS: tuple[tuple[str, str, Callable[[Any], Any], Callable[..., Any], Callable[..., object]], ...] = (
+    (
+        "versions",
+        "VersioningConfiguration",
+        lambda part: part["Status"],
+        lambda s3, name: s3.get_bucket_versioning(Bucket=name)["Status"],
+        lambda s3, name, asked: s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": asked}),
+    ),
+    (
+        "lifecycle",
+        "LifecycleConfiguration",
+        _lifecycle,
+        lambda s3, name: s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"],
+        lambda s3, name, asked: s3.put_bucket_lifecycle_configuration(
+            Bucket=name, LifecycleConfiguration={"Rules": asked}
+        ),
+    ),
+    (
+        "object lock",
+        "ObjectLockConfiguration",
+        _as_is,
+        lambda s3, name: s3.get_object_lock_configuration(Bucket=name)["ObjectLockConfiguration"],
+        lambda s3, name, asked: s3.put_object_lock_configuration(Bucket=name, ObjectLockConfiguration=asked),
+    ),
+    (
+        "encryption",
+        "BucketEncryption",
+        _algorithm,
+        _encrypted,
+        lambda s3, name, asked: s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration=asked),
+    ),
+    (
+        "owner of objects",
+        "OwnershipControls",
+        _as_is,
+        lambda s3, name: {"Rules": s3.get_bucket_ownership_controls(Bucket=name)["OwnershipControls"]["Rules"]},
+        lambda s3, name, asked: s3.put_bucket_ownership_controls(Bucket=name, OwnershipControls=asked),
+    ),
+)
+
+
 def queues_wrong(sqs: Any, queues: Mapping[str, dict[str, Any]]) -> Iterator[str]:
-    """Every difference in delays and dead letters."""
+    """Every difference in delays, dead letters and who may use them, and encryption."""
     for wanted in queues.values():
         name = wanted["QueueName"]
         try:
@@ -120,8 +222,10 @@ def queues_wrong(sqs: Any, queues: Mapping[str, dict[str, Any]]) -> Iterator[str
             yield f"queue {name}: {failure}"
             continue
         held = sqs.get_queue_attributes(QueueUrl=address, AttributeNames=["All"])["Attributes"]
-        for attribute in ("VisibilityTimeout", "MessageRetentionPeriod", "DelaySeconds"):
-            if attribute in wanted and held.get(attribute) != str(wanted[attribute]):
+        for attribute in ("VisibilityTimeout", "MessageRetentionPeriod", "DelaySeconds", "SqsManagedSseEnabled"):
+            if attribute in wanted and held.get(attribute, "").lower() != str(wanted[attribute]).lower():
                 yield f"queue {name} has the {attribute} {held.get(attribute)}"
-        if ("RedrivePolicy" in wanted) != ("RedrivePolicy" in held):
-            yield f"queue {name} has the redrive policy {held.get('RedrivePolicy')}"
+        for policy, part in (("RedrivePolicy", "maxReceiveCount"), ("RedriveAllowPolicy", "redrivePermission")):
+            asked = str(wanted.get(policy, {}).get(part, ""))
+            if str(json.loads(held.get(policy, "{}")).get(part, "")) != asked:
+                yield f"queue {name} has the {policy} {held.get(policy)}"

@@ -69,6 +69,7 @@ def serve(engine: Engine, folder: Path, port: int) -> int:
     base = f"http://localhost:{port}"
     say("Bringing tables, buckets and queues up …")
     made = stack.apply(engine.endpoint, STAGE, {"WebOrigin": base})
+    say(f"Left out, since only an account needs them: {left_out(made)}.")
     environ = environment(engine, stack.app_user(engine.endpoint, made, folder), kept_secrets(folder), base)
     os.environ.update(environ)
     write_private(folder / "env", "".join(f"export {name}='{value}'\n" for name, value in sorted(environ.items())))
@@ -91,11 +92,17 @@ def serve(engine: Engine, folder: Path, port: int) -> int:
         worker.wait(timeout=30)
 
 
+def left_out(made: stack.Stack) -> str:
+    """What of the stack is not made here, by kind: `40 CloudWatch Alarm, 11 IAM Role`."""
+    return ", ".join(f"{count} {' '.join(kind.split('::')[1:])}" for kind, count in sorted(made.left_out.items()))
+
+
 def environment(engine: Engine, keys: Credentials, secrets: Mapping[str, str], base: str) -> dict[str, str]:
     """What the web, the workers and the operations commands find in their environment."""
     settings = {
         "stage": STAGE,
         "base_url": base,
+        "trusted_hosts": "localhost,127.0.0.1",
         "session_key": secrets["session_key"],
         "factor_keys": secrets["factor_keys"],
         "aws_endpoint": engine.endpoint,

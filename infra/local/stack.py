@@ -7,9 +7,10 @@ template changes nothing. It never touches an account: give it the engine's own 
 import json
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -43,6 +44,27 @@ MAY_NOTES = [
     "sqs:GetQueueAttributes",
 ]
 BUSY = "_IN_PROGRESS"
+BODY_MOST = 51_200  # of a template that is sent with the order itself
+TEMPLATES = "cloudformation-templates"
+# Kinds of resources that the engine can't make at all.
+LACKED = frozenset({"AWS::Budgets::Budget", "AWS::Logs::Delivery", "AWS::Logs::DeliveryDestination"}) | frozenset(
+    {"AWS::Logs::DeliverySource", "AWS::Route53::HealthCheck", "AWS::WAFv2::LoggingConfiguration"}
+)
+# Kinds that nothing on one machine would ever look at: left out of `make run` and of tests, which say so.
+IDLE = LACKED | {
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::IAM::Role",
+    "AWS::KMS::Alias",
+    "AWS::Logs::LogGroup",
+    "AWS::S3::BucketPolicy",  # asks for TLS, which the engine has none of
+    "AWS::SNS::Subscription",
+    "AWS::SNS::Topic",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueuePolicy",  # likewise
+    "AWS::Scheduler::Schedule",
+    "AWS::Scheduler::ScheduleGroup",
+}
 
 
 class StackDiffers(Exception):
@@ -57,6 +79,7 @@ class Stack:
     tables: tuple[str, ...]
     buckets: tuple[str, ...]
     queues: tuple[str, ...]
+    left_out: Mapping[str, int] = field(default_factory=dict)  # kind → how many the template has and this engine not
 
 
 @cache
@@ -87,10 +110,20 @@ def client(endpoint: str, service: str, credentials: Credentials = ADMIN) -> Any
     )
 
 
-def apply(endpoint: str, stage: str, parameters: Mapping[str, str] | None = None, template: Path = TEMPLATE) -> Stack:
-    """Make or update the stack of a stage and compare what stands; StackDiffers names everything that is missing."""
-    wanted = Template(template, {"Stage": stage, **(parameters or {})})
-    _bring_up_to_date(endpoint, f"{stage}-stack", wanted)
+def apply(
+    endpoint: str,
+    stage: str,
+    parameters: Mapping[str, str] | None = None,
+    template: Path = TEMPLATE,
+    leave_out: Collection[str] = IDLE,
+    part: str = "stack",
+) -> Stack:
+    """Make or update the stack of a stage and compare what stands; StackDiffers names everything that is missing.
+
+    `part` tells a stage's stacks apart; what is left out is counted in the answer."""
+    whole = Template(template, {"Stage": stage, **(parameters or {})})
+    wanted = whole.without(leave_out)
+    _bring_up_to_date(endpoint, f"{stage}-{part}", wanted)
     tables, buckets, queues = (
         wanted.of_type(kind) for kind in ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue")
     )
@@ -111,6 +144,7 @@ def apply(endpoint: str, stage: str, parameters: Mapping[str, str] | None = None
         tuple(table["TableName"] for table in tables.values()),
         tuple(bucket["BucketName"] for bucket in buckets.values()),
         tuple(queue["QueueName"] for queue in queues.values()),
+        Counter(kind for kind in whole.kinds().values() if kind in leave_out),
     )
 
 
@@ -123,17 +157,28 @@ def _bring_up_to_date(endpoint: str, name: str, wanted: Template) -> None:
         if [entry["Value"] for entry in held] == [mark]:
             return
         with closing(client(endpoint, "cloudformation")) as cloudformation:
-            _create_or_update(cloudformation, name, wanted)
+            _create_or_update(endpoint, cloudformation, name, wanted)
             _expect_complete(cloudformation, name)
         notes.put_parameter(Name=note, Value=mark, Type="String", Overwrite=True)
 
 
-def _create_or_update(cloudformation: Any, name: str, wanted: Template) -> None:
+def _body(endpoint: str, name: str, body: str) -> dict[str, str]:
+    """The template as CloudFormation takes it: a long one lies in a bucket, as in an account."""
+    if len(body.encode()) <= BODY_MOST:
+        return {"TemplateBody": body}
+    with closing(client(endpoint, "s3")) as s3:
+        with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
+            s3.create_bucket(Bucket=TEMPLATES, CreateBucketConfiguration={"LocationConstraint": ADMIN.region})
+        s3.put_object(Bucket=TEMPLATES, Key=name, Body=body.encode())
+    return {"TemplateURL": f"{endpoint}/{TEMPLATES}/{name}"}
+
+
+def _create_or_update(endpoint: str, cloudformation: Any, name: str, wanted: Template) -> None:
     from botocore.exceptions import ClientError
 
     order = {
         "StackName": name,
-        "TemplateBody": wanted.body,
+        **_body(endpoint, name, wanted.body),
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in wanted.parameters.items()],
         "Capabilities": ["CAPABILITY_NAMED_IAM"],
     }

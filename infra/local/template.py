@@ -1,24 +1,28 @@
 """Reads `infra/stack.yaml` with its parameters filled in. For the local engine's stack and for tests that compare it.
 
-Knows the few functions the template uses (Sub, Ref, GetAtt, Join); anything else is an error and not a guess. What only
-an engine can say (an ARN) stands as `<Name.Arn>`. It asks no engine."""
+Knows the few functions and conditions the templates use; anything else is an error and not a guess. What only an engine
+can say (an ARN) stands as `<Name.Arn>`. `without` is the same template with fewer kinds of resources. It asks no engine."""
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from copy import copy
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
 
 yaml: Any = import_module("yaml")  # without type stubs
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "stack.yaml"
+NOTHING = "AWS::NoValue"
 
 
-_Loader: Any = type("_Loader", (yaml.SafeLoader,), {})  # safe, plus CloudFormation's short forms as `{"Fn::…": …}`
+_Safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where it is there: a tenth of the time
+_Loader: Any = type("_Loader", (_Safe,), {})  # safe, plus CloudFormation's short forms as `{"Fn::…": …}`
 
 
 def _short_form(loader: Any, suffix: str, node: Any) -> dict[str, Any]:
-    name = "Ref" if suffix == "Ref" else f"Fn::{suffix}"
+    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
     if isinstance(node, yaml.ScalarNode):
         return {name: loader.construct_scalar(node)}
     if isinstance(node, yaml.SequenceNode):
@@ -34,41 +38,106 @@ class Template:
 
     def __init__(self, path: Path, parameters: Mapping[str, str]) -> None:
         self.body = path.read_text("utf-8")
-        document = yaml.load(self.body, _Loader)
-        declared = document.get("Parameters", {})
-        self.parameters = {name: given["Default"] for name, given in declared.items() if "Default" in given}
+        self.document: dict[str, Any] = yaml.load(self.body, _Loader)
+        declared = self.document.get("Parameters", {})
+        self.parameters = {name: str(given["Default"]) for name, given in declared.items() if "Default" in given}
         self.parameters |= {name: value for name, value in parameters.items() if name in declared}
         if missing := sorted(declared.keys() - self.parameters.keys()):
             raise ValueError(f"{path.name} needs the parameters {', '.join(missing)}")
-        self._resources: dict[str, dict[str, Any]] = document["Resources"]
+
+    def without(self, kinds: Collection[str]) -> Self:
+        """The same template less all resources of these kinds and what hangs on them (order, outputs)."""
+        fewer = copy(self)
+        kept = {name: dict(one) for name, one in self.document["Resources"].items() if one["Type"] not in kinds}
+        for resource in kept.values():
+            after = resource.pop("DependsOn", [])
+            after = [name for name in ([after] if isinstance(after, str) else after) if name in kept]
+            resource.update({"DependsOn": after} if after else {})
+        fewer.document = {name: part for name, part in self.document.items() if name != "Outputs"}
+        fewer.document["Resources"] = kept
+        fewer.body = json.dumps(fewer.document)
+        return fewer
+
+    def kinds(self) -> dict[str, str]:
+        """Logical name → type of every resource that these parameters ask for."""
+        return {
+            name: resource["Type"] for name, resource in self.document["Resources"].items() if self._asked(resource)
+        }
 
     def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
         """Logical name → properties, filled in, of every resource of a type such as `AWS::SQS::Queue`."""
         return {
-            name: self._filled(resource.get("Properties", {}))
-            for name, resource in self._resources.items()
-            if resource["Type"] == kind
+            name: self.filled(resource.get("Properties", {}))
+            for name, resource in self.document["Resources"].items()
+            if resource["Type"] == kind and self._asked(resource)
         }
 
-    def _filled(self, value: Any) -> Any:
+    def _asked(self, resource: Mapping[str, Any]) -> bool:
+        return "Condition" not in resource or self.holds({"Condition": resource["Condition"]})
+
+    def holds(self, condition: Any) -> bool:
+        """Whether a condition holds with these parameters."""
+        name, value = next(iter(condition.items()))
+        if name == "Condition":
+            return self.holds(self.document["Conditions"][value])
+        if name == "Fn::Equals":
+            first, second = (str(self.filled(each)) for each in value)
+            return first == second
+        if name == "Fn::Not":
+            return not self.holds(value[0])
+        if name in ("Fn::And", "Fn::Or"):
+            return (all if name == "Fn::And" else any)(self.holds(each) for each in value)
+        raise ValueError(f"the condition {name} is not known here")
+
+    def filled(self, value: Any) -> Any:
+        """A part of the template with everything known put in."""
         if isinstance(value, list):
-            return [self._filled(each) for each in value]
+            return [done for each in value if (done := self.filled(each)) != f"<{NOTHING}>"]
         if not isinstance(value, dict):
             return value
-        if len(value) == 1 and (name := next(iter(value))) in ("Ref", "Fn::Sub", "Fn::GetAtt", "Fn::Join"):
-            return self._function(name, value[name])
-        return {name: self._filled(each) for name, each in value.items()}
+        if len(value) == 1 and (name := next(iter(value))) in self._functions:
+            return self._functions[name](self, value[name])
+        if len(value) == 1 and name.startswith("Fn::"):
+            raise ValueError(f"{name} of {value[name]!r} is not known here")
+        done = {name: self.filled(each) for name, each in value.items()}
+        return {name: each for name, each in done.items() if each != f"<{NOTHING}>"}
 
-    def _function(self, name: str, value: Any) -> Any:
-        if name == "Fn::Sub" and isinstance(value, str):
-            return re.sub(r"\$\{([\w.:]+)\}", lambda match: str(self._reference(match[1])), value)
-        if name == "Ref":
-            return self._reference(value)
-        if name == "Fn::GetAtt":
-            return f"<{value if isinstance(value, str) else '.'.join(value)}>"
-        if name == "Fn::Join" and isinstance(value, list):
-            return str(value[0]).join(str(self._filled(each)) for each in value[1])
-        raise ValueError(f"{name} of {value!r} is not known here")
+    def _sub(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise ValueError(f"Fn::Sub of {value!r} is not known here")
+        return re.sub(r"\$\{([\w.:]+)\}", lambda match: self._reference(match[1]), value)
 
     def _reference(self, name: str) -> str:
         return str(self.parameters.get(name, f"<{name}>"))
+
+    def _attribute(self, value: Any) -> str:
+        return f"<{value if isinstance(value, str) else '.'.join(value)}>"
+
+    def _join(self, value: Any) -> str:
+        return str(value[0]).join(str(self.filled(each)) for each in value[1])
+
+    def _if(self, value: Any) -> Any:
+        condition, then, otherwise = value
+        return self.filled(then if self.holds({"Condition": condition}) else otherwise)
+
+    def _looked_up(self, value: Any) -> Any:
+        table, first, second = (self.filled(each) for each in value)
+        return self.document["Mappings"][table][first][second]
+
+    def _select(self, value: Any) -> Any:
+        listed = self.filled(value[1])
+        return listed[int(value[0])] if int(value[0]) < len(listed) else f"<{value[0]} of {listed}>"
+
+    def _split(self, value: Any) -> list[str]:
+        return str(self.filled(value[1])).split(str(value[0]))
+
+    _functions: ClassVar[dict[str, Callable[["Template", Any], Any]]] = {
+        "Ref": _reference,
+        "Fn::Sub": _sub,
+        "Fn::GetAtt": _attribute,
+        "Fn::Join": _join,
+        "Fn::If": _if,
+        "Fn::FindInMap": _looked_up,
+        "Fn::Select": _select,
+        "Fn::Split": _split,
+    }
