@@ -44,6 +44,12 @@ class App(Flask):
             return answers.see(e.new_url, e.code)
         return super().handle_http_exception(e)
 
+    def wsgi_app(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """A host's name has no case (RFC 9110, 4.2.3); what compares it has."""
+        if host := environ.get("HTTP_HOST"):
+            environ["HTTP_HOST"] = host.lower()
+        return super().wsgi_app(environ, start_response)
+
 
 def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
     """One app. Without arguments the settings come from the environment (`flask --app handlers.app …`)."""
@@ -58,7 +64,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         MAX_CONTENT_LENGTH=BODY_MOST,
         MAX_FORM_MEMORY_SIZE=BODY_MOST,
         MAX_FORM_PARTS=60,
-        TRUSTED_HOSTS=[host for host in settings.trusted_hosts.split(",") if host] or None,
+        TRUSTED_HOSTS=list(settings.hosts),
         PREFERRED_URL_SCHEME="https" if settings.secure_cookies else "http",
         PROPAGATE_EXCEPTIONS=False,
         PROVIDE_AUTOMATIC_OPTIONS=False,  # only declared methods (ASVS 4.1.4)

@@ -25,7 +25,7 @@ class Express:
         self._parts = parts
         settings = parts.settings
         self._secret = settings.origin_secret
-        self._hosts = frozenset(host for host in settings.trusted_hosts.split(",") if host)
+        self._hosts = frozenset(settings.hosts)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """WSGI."""
@@ -55,7 +55,8 @@ class Express:
         """What the app itself demands of a request: our own edge before it, a host that is ours."""
         if self._secret and environ.get("HTTP_X_ORIGIN_SECRET", "") != self._secret:
             return False
-        return not self._hosts or environ.get("HTTP_HOST", "").partition(":")[0] in self._hosts
+        host, colon, port = environ.get("HTTP_HOST", "").lower().partition(":")
+        return host in self._hosts and (not colon or port.isdecimal())
 
     def _slip(
         self, path: str, address: str, slug: str, number: str, spoken: str

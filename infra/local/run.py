@@ -103,6 +103,7 @@ def environment(engine: Engine, keys: Credentials, secrets: Mapping[str, str], b
         "stage": STAGE,
         "base_url": base,
         "trusted_hosts": "localhost,127.0.0.1",
+        "trusted_hosts": "localhost,127.0.0.1",
         "session_key": secrets["session_key"],
         "factor_keys": secrets["factor_keys"],
         "aws_endpoint": engine.endpoint,

@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 PREFIX = "MOTCUA_"
 
@@ -30,13 +31,11 @@ class Settings:
     region: str = "ap-southeast-1"
     aws_endpoint: str = ""  # one address for every engine; empty: AWS itself
     upload_endpoint: str = ""  # where a browser reaches the upload bucket, when that differs
-    asset_version: str = ""
     chat: str = "zalo"  # "zalo" or "simulator"
     origin_secret: str = field(default="", repr=False)  # what CloudFront sends with every request
     client_address_header: str = "CloudFront-Viewer-Address"
     trusted_hosts: str = ""  # comma separated; empty: the host of base_url
     secure_cookies: bool = True
-    open_exams_at_edge: bool = True
     segment_memory: int = 64 * 1024 * 1024
     pack_max: int = 32 * 1024 * 1024
     exam_row_age: int = 5
@@ -71,6 +70,16 @@ class Settings:
         if wrong:
             raise SettingsIncomplete("; ".join(wrong))
         return cls(**given)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names under which requests are answered, in lower case."""
+        named = tuple(host.strip().lower() for host in self.trusted_hosts.split(",") if host.strip())
+        return named or (urlsplit(self.base_url).netloc.lower().rpartition("@")[2].removesuffix(f":{self._port}"),)
+
+    @property
+    def _port(self) -> int | None:
+        return urlsplit(self.base_url).port
 
     @property
     def simulated_chat(self) -> bool:

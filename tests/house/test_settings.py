@@ -1,10 +1,12 @@
 """Settings complain once, hide what is secret, and have defaults that are right in production and fit to publish."""
 
+import ast
 from dataclasses import MISSING, fields
 
 import pytest
 
 from miniapp.core.settings import PREFIX, Settings, SettingsIncomplete
+from tests.support.code import files, parsed
 
 SECRET_WORDS = ("key", "secret", "token", "password", "code")
 GIVEN = {
@@ -57,3 +59,8 @@ def test_every_setting_can_come_from_the_environment():
             value = spec.default
             environ[PREFIX + spec.name.upper()] = str(int(value)) if isinstance(value, bool) else str(value)
     assert Settings.from_env(environ) == Settings(**GIVEN)
+
+
+def test_every_setting_is_read_somewhere():
+    read = {node.attr for path in files() for node in ast.walk(parsed(path)) if isinstance(node, ast.Attribute)}
+    assert [spec.name for spec in fields(Settings) if spec.name not in read] == []

@@ -51,6 +51,7 @@ def settings_for(endpoint: str, **more: Any) -> Settings:
     given: dict[str, Any] = {
         "stage": STAGE,
         "base_url": "http://localhost:8000",
+        "trusted_hosts": "localhost,127.0.0.1",
         "session_key": "0" * 64,
         "factor_keys": "v1:" + "1" * 64,
         "aws_endpoint": endpoint,
