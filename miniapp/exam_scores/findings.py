@@ -32,6 +32,7 @@ REFUSALS = frozenset(  # the whole file is no table of scores
         "no_number_column",
         "no_separator",
         "nul_bytes",
+        "sheets_differ",
         "too_many_rows",
         "xlsx_broken",
         "xlsx_encrypted",
@@ -76,7 +77,9 @@ ERRORS = frozenset(
         "unknown_column",
     }
 )
-WARNINGS = frozenset({"score_off_step", "minus_one", "padded", "no_score_at_all", "name_dropped", "prefix_unexpected"})
+WARNINGS = frozenset(
+    {"score_off_step", "minus_one", "padded", "no_score_at_all", "name_dropped", "prefix_unexpected", "total_apart"}
+)
 SEVERITY = {code: "error" for code in REFUSALS | ERRORS} | {code: "warning" for code in WARNINGS}
 
 
@@ -113,6 +116,11 @@ class Findings:
         self._counts[code] = count + 1
         if len(self.places) < self.most:
             self.places.append(place)
+
+    def take_over(self, other: "Findings") -> None:
+        """All that another list holds, where this one held nothing of the kind yet."""
+        self.places = other.places[: self.most]
+        self._firsts, self._counts = other._firsts, other._counts
 
     def count(self, severity: str) -> int:
         """How many errors or warnings."""

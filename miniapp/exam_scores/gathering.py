@@ -6,25 +6,26 @@ and goes on; it never guesses."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, compress, repeat
+from itertools import compress, repeat
+from typing import Any
 
 from miniapp.core.errors import Invalid
 from miniapp.core.folding import folded_key
+from miniapp.exam_scores.adding_up import apart, shown
 from miniapp.exam_scores.blocks import NO_FIGURE, Shape
 from miniapp.exam_scores.chunks import Chunk
 from miniapp.exam_scores.columns import Layout, has_entities, is_legacy, looks_like_header, read_header
 from miniapp.exam_scores.factors import FactorKeys, comparable
 from miniapp.exam_scores.findings import Findings
-from miniapp.exam_scores.model import NUMBER_MOST, Exam
+from miniapp.exam_scores.heading import Heading, find_heading, header_cells, header_place, is_same_header
+from miniapp.exam_scores.model import NUMBER_MOST, Exam, Formula
 from miniapp.exam_scores.numbers import read_number
 from miniapp.exam_scores.pairs import read_pairs
 from miniapp.exam_scores.records import Codes, Records
 from miniapp.exam_scores.scores import LOWEST_STATE, NOT_TAKEN, UNSAID, read_score
 from miniapp.exam_scores.subjects import vocabulary
-from miniapp.exam_scores.surveying import survey
 
 ODD = 1 << 16  # codes from here on say: look at this cell again
-HEADER_WITHIN = 20
 MEMO_MOST, MEMO_LONGEST = 50_000, 40
 NO_MARK = b"\0" * 8
 
@@ -47,13 +48,15 @@ class _Memo(dict[str, int]):
 class Run:
     """The records of one file, sorted by number, with the shape they have and what was found.
 
-    `key_version` is that of the factor hashes, empty where the exam asks for no factors."""
+    `key_version` is that of the factor hashes, empty where the exam asks for no factors; `places` says where the numbers
+    stand that somebody wanted to know of (row and column)."""
 
     shape: Shape
     records: list[bytes]
     rows: int
     findings: Findings
     key_version: str = ""
+    places: dict[str, tuple[int, str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -62,7 +65,7 @@ class Gathering:
 
     `salt`, `keys` and `key_version` (empty: the current one) make the factor hashes of `verified` and `coded` exams;
     `pad` puts back lost leading zeros; `minus_one` says what -1 means in this file: `absent` or `not_taken`; `partial`
-    files correct an edition and need not have every column."""
+    files correct an edition and need not have every column; `wanted` are numbers whose places are to be told."""
 
     exam: Exam
     pad: bool = False
@@ -72,6 +75,7 @@ class Gathering:
     partial: bool = False
     key_version: str = ""
     findings: Findings = field(default_factory=Findings)
+    wanted: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self._layout = Layout(0, ())
@@ -88,39 +92,63 @@ class Gathering:
     def take(self, chunks: Iterable[Chunk]) -> Run:
         """Every chunk of the file; raises Invalid only for what makes the whole file no table of scores."""
         stream = iter(chunks)
-        first = next(stream, None)
-        if first is None:
-            raise Invalid("file_empty")
-        place = next((at for at, cells in enumerate(first.rows[:HEADER_WITHIN]) if looks_like_header(cells)), -1)
-        if place < 0:
-            raise Invalid(survey(chain([first], stream), self.findings))
-        self._header(first, place)
-        for chunk in chain([first.after(place)], stream):
-            self._chunk(chunk)
+        heading = find_heading(stream, self.exam.number_pattern, self.findings)
+        first, place = heading.chunk, heading.place
+        self._header(heading)
+        self._chunk(first.after(place))
+        sheet, is_headed = first.sheet, True
+        for chunk in stream:
+            if chunk.sheet != sheet:
+                sheet, (chunk, is_headed) = chunk.sheet, self._next_sheet(chunk)
+            if is_headed or any(map(self._may_be_record, chunk.rows)):
+                self._chunk(chunk)
         if self._rows == 0:
             self.findings.add("no_rows", first.first + place)
         column = self._layout.column_name(self._layout.number)
+        places = self._records.places(self.wanted, column) if self.wanted else {}
         records = self._records.finished(self.exam, column, self.findings)
         version = self.key_version if self.exam.factors else ""
-        return Run(self._records.shape, records, self._rows, self.findings, version)
+        return Run(self._records.shape, records, self._rows, self.findings, version, places)
 
     # --- the header
 
-    def _header(self, chunk: Chunk, place: int) -> None:
-        row = chunk.first + place
-        cells = [cell.strip().lstrip("\ufeff") for cell in chunk.rows[place]]
-        while cells and not cells[-1]:
-            cells.pop()
-        layout = self._layout = read_header(cells, self.exam.subjects)
+    def _header(self, heading: Heading) -> None:
+        row = heading.chunk.first + heading.place
+        layout = self._layout = read_header(heading.cells, self.exam.subjects)
         for code, column in layout.problems:
             self.findings.add(code, row, layout.column_name(column), layout.column_name(column))
         self._check_header(row)
-        for at, before in enumerate(chunk.rows[:place], chunk.first):
+        for sheet, at, before in heading.strays:
             if self._is_record(before):
-                self.findings.add("rows_before_header", at, "", ",".join(before))
+                self.findings.add("rows_before_header", at, f"{sheet}!" if sheet else "", ",".join(before))
+        self._look_above(heading.chunk, heading.place)
         named = [name for name in ("outcome", "benchmark", "bonus", "total") if getattr(layout, name) >= 0]
         extras = (["language"] if self.exam.languages else []) + named + (["factor"] if self.exam.factors else [])
         self._records = Records(Shape(1, self.exam.subjects, tuple(extras)))
+
+    def _look_above(self, chunk: Chunk, place: int) -> None:
+        """Name the candidates above a header, who would be lost."""
+        sheet = f"{chunk.sheet}!" if chunk.sheet else ""
+        for at, before in enumerate(chunk.rows[:place], chunk.first):
+            if self._is_record(before):
+                self.findings.add("rows_before_header", at, sheet, ",".join(before))
+
+    def _next_sheet(self, chunk: Chunk) -> tuple[Chunk, bool]:
+        """A later sheet's rows below its header, and whether it has one; Invalid `sheets_differ` for another header."""
+        place = header_place(chunk)
+        if place < 0:
+            return chunk, False
+        if not is_same_header(header_cells(chunk, place), self._layout.names):
+            raise Invalid("sheets_differ", sheet=chunk.sheet, row=chunk.first + place)
+        self._look_above(chunk, place)
+        return chunk.after(place), True
+
+    def _may_be_record(self, cells: list[str]) -> bool:
+        """Whether a row of a sheet without a header can be about a candidate, well typed or not; else it is a note."""
+        number, scores = self._layout.number, [at for _, at in self._layout.subjects]
+        scores += [self._layout.pairs] if self._layout.pairs >= 0 else []
+        has_figure = number < len(cells) and any(map(str.isdigit, cells[number]))
+        return has_figure and any(at < len(cells) and cells[at].strip() for at in scores)
 
     def _check_header(self, row: int) -> None:
         layout = self._layout
@@ -158,6 +186,8 @@ class Gathering:
         if not numbers:
             return
         columns: list[Codes] = [*self._score_columns(lines, turned), *self._extra_columns(lines, turned)]
+        if self._layout.total >= 0 and self.exam.formula is not None and not self.partial:
+            self._add_up(self.exam.formula, lines, columns, turned[self._layout.total])
         if self.exam.factors:
             columns.append(self._marks(lines, numbers, turned))
         for place in self._layout.unknown:
@@ -295,6 +325,16 @@ class Gathering:
                     self.findings.add(code, lines[index], column, turned[place][index])
                     codes[index] = 0 if memo is not None else NO_FIGURE
             yield codes
+
+    def _add_up(self, formula: Formula, lines: Sequence[int], columns: Sequence[Any], cells: Sequence[str]) -> None:
+        """Name the rows whose total is not what the exam's formula makes of their scores.
+
+        Those of a correction are laid over other scores first, and looked at then."""
+        layout, shape = self._layout, self._records.shape
+        named = dict(zip((*shape.subjects, *shape.extras), columns, strict=False))
+        for place, computed in apart(formula, named, named["total"]):
+            column = self._at(layout.column_name(layout.total))
+            self.findings.add("total_apart", lines[place], column, f"{cells[place].strip()} ≠ {shown(computed)}")
 
     def _look_at_unknown(self, lines: Sequence[int], cells: Sequence[str], place: int) -> None:
         """Name the rows whose scores hide, undecoded, in a column that we do not know."""

@@ -9,12 +9,10 @@ import gc
 import json
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import chain, islice, pairwise
-from operator import eq
 from typing import ClassVar
 
 from miniapp.audit.model import Event
@@ -24,14 +22,14 @@ from miniapp.core.clock import Clock, iso
 from miniapp.core.errors import Conflict, Invalid
 from miniapp.core.files import Files
 from miniapp.core.ids import Ids
-from miniapp.exam_scores import blocks, difference
+from miniapp.exam_scores import blocks, difference, together
 from miniapp.exam_scores.blocks import BLOCK_MOST, Built, Shape
 from miniapp.exam_scores.chunks import Chunk
 from miniapp.exam_scores.difference import Change, Difference, compare, said
 from miniapp.exam_scores.factors import FactorKeys
 from miniapp.exam_scores.findings import Findings
 from miniapp.exam_scores.gathering import Gathering, Run
-from miniapp.exam_scores.model import Edition, EditionState, Exam, FileState, Finding, Reason, ScoreFile
+from miniapp.exam_scores.model import Edition, EditionState, Exam, FileState, Reason, ScoreFile
 from miniapp.exam_scores.reading import Progress, read_rows
 from miniapp.exam_scores.statistics import Statistics, count
 from miniapp.exam_scores.store import ExamScoreStore, Manifest
@@ -115,21 +113,15 @@ class Importing:
 
     def _read(self, exam: Exam, edition: Edition, item: ScoreFile, beat: "_Beat") -> Run | None:
         """One file to a run; a file that is no table of scores is refused with the reason."""
-        progress = Progress()
-        version = self._key_version(exam, self._base(exam))
-        gathering = Gathering(
-            exam, item.pad_numbers, item.minus_one, self._keys, exam.id, edition.partial, key_version=version
-        )
-        stream = self._files.open(UPLOADS, item.key)
-        chunks = read_rows(stream, progress)
+        gathering = self._gathering(exam, edition, item)
         run: Run | None = None
         try:
-            run = gathering.take(_told(chunks, lambda: beat("reading", progress.done, item.size)))
+            run = gathering.take(self._chunks(item, beat))
         except Invalid as refusal:
             facts = refusal.facts
-            gathering.findings.add(
-                refusal.code, int(facts.get("row", 0)), "", str(facts.get("most", facts.get("why", "")))
-            )
+            sheet = str(facts.get("sheet", ""))
+            value = str(facts.get("most", facts.get("why", sheet)))
+            gathering.findings.add(refusal.code, int(facts.get("row", 0)), sheet, value)
         findings = gathering.findings
         self._keep_places(exam, edition, item, findings)
         read_file = replace(
@@ -147,6 +139,30 @@ class Importing:
             read_file = replace(read_file, rows=run.rows, run=key)
         self._replace_file(exam, edition.id, read_file)
         return run
+
+    def _gathering(self, exam: Exam, edition: Edition, item: ScoreFile) -> Gathering:
+        version = self._key_version(exam, self._base(exam))
+        return Gathering(
+            exam, item.pad_numbers, item.minus_one, self._keys, exam.id, edition.partial, key_version=version
+        )
+
+    def _chunks(self, item: ScoreFile, beat: "_Beat") -> Iterator[Chunk]:
+        progress = Progress()
+        for chunk in read_rows(self._files.open(UPLOADS, item.key), progress):
+            beat("reading", progress.done, item.size)
+            yield chunk
+
+    def _places(
+        self, exam: Exam, edition: Edition, wanted: dict[str, frozenset[str]], beat: "_Beat"
+    ) -> dict[str, dict[str, tuple[int, str]]]:
+        """Where numbers stand: runs keep no rows, so the few files that quarrel are read once more."""
+        found = {}
+        for item in edition.files:
+            if item.id in wanted:
+                gathering = self._gathering(exam, edition, item)
+                gathering.wanted = wanted[item.id]
+                found[item.id] = gathering.take(self._chunks(item, beat)).places
+        return found
 
     def _keep_places(self, exam: Exam, edition: Edition, item: ScoreFile, findings: Findings) -> None:
         lines = [[place.code, place.row, place.column, place.value] for place in findings]
@@ -174,18 +190,20 @@ class Importing:
         beat("comparing", 0, 1, force=True)
         base = self._base(exam)
         if base is None and edition.partial:  # what it was to be laid over was withdrawn meanwhile
-            return self._checked(exam, self._blame(edition, "correction_without_base", 1), "", Difference(), 0)
+            return self._checked(exam, _blamed(edition, "correction_without_base"), "", Difference(), 0)
         salt, version = exam.id, self._key_version(exam, base)
         if base is not None and edition.partial and base.key_version not in ("", version):
-            return self._checked(exam, self._blame(edition, "factor_key_gone", 1), "", Difference(), 0)
+            return self._checked(exam, _blamed(edition, "factor_key_gone"), "", Difference(), 0)
         runs = [held[item.id] if item.id in held else _unpacked_run(self._object(item.run)) for item in good]
         self._read_anew(exam, edition, good, runs, version)
-        shape, records, repeated = self._records(runs)
+        shape, records, repeated = together.joined(runs)
         if repeated:
-            edition = self._blame(edition, "number_in_two_files", len(repeated), repeated[0])
+            files = [item.id for item in good]
+            places = self._places(exam, edition, together.wanted(repeated, files), beat)
+            edition = together.blamed_for_repeats(edition, files, repeated, places)
         held.clear()
         if base is not None:
-            shape, records, found = self._over(exam, edition, base, shape, records)
+            edition, shape, records, found = self._over(exam, edition, base, shape, records)
         else:
             found = Difference(added=len(records))
         total = len(records)
@@ -215,29 +233,8 @@ class Importing:
         if stale:
             raise Conflict("edition_changed_meanwhile")
 
-    @staticmethod
-    def _records(runs: list[Run]) -> tuple[Shape, list[bytes], list[str]]:
-        """All runs as one, sorted by number; numbers that two files name are repeated."""
-        if len(runs) == 1:
-            return runs[0].shape, runs[0].records, []
-        shape = difference.common_shape(run.shape for run in runs)
-        records = sorted(chain.from_iterable(difference.widened(run.records, run.shape, shape) for run in runs))
-        keys = [record[: shape.width] for record in records]
-        if not any(map(eq, keys, islice(keys, 1, None))):
-            return shape, records, []
-        repeated = [one.rstrip(b"\0").decode() for one, two in pairwise(keys) if one == two]
-        return shape, list(dict(zip(keys, records, strict=True)).values()), repeated
-
     def _object(self, key: str) -> bytes:
         return self._files.open(PACKS, key).read()
-
-    @staticmethod
-    def _blame(edition: Edition, code: str, count: int, value: str = "") -> Edition:
-        """What is wrong with the files together is an error of the last one; an officer mends or takes one away."""
-        last = edition.files[-1]
-        finding = Finding(code, "error", count, 0, "", value)
-        blamed = replace(last, errors=last.errors + count, findings=(finding, *last.findings))
-        return replace(edition, files=(*edition.files[:-1], blamed))
 
     def _base(self, exam: Exam) -> Manifest | None:
         pointer = exam.pointer(self._clock.now())
@@ -245,7 +242,7 @@ class Importing:
 
     def _over(
         self, exam: Exam, edition: Edition, base: Manifest, shape: Shape, records: list[bytes]
-    ) -> tuple[Shape, list[bytes], Difference]:
+    ) -> tuple[Edition, Shape, list[bytes], Difference]:
         wide = difference.common_shape([base.shape, shape])
         old: list[bytes] = []
         for place in range(len(base.sizes)):
@@ -253,8 +250,12 @@ class Importing:
             old += difference.widened(blocks.records(segment, base.shape), base.shape, wide)
         old.sort()
         mark = 0 if edition.reason is Reason.RELEASE else min(len(exam.history) + 1, 255)
-        result, found = compare(old, wide, difference.widened(records, shape, wide), wide, mark, edition.partial)
-        return wide, result, found
+        new = difference.widened(records, shape, wide)
+        result, found = compare(old, wide, new, wide, mark, edition.partial)
+        if edition.partial:
+            stale = together.totals_apart(exam, wide, new, result)
+            edition = together.blamed(edition, edition.files[-1].id, stale)
+        return edition, wide, result, found
 
     def _keep(
         self, exam: Exam, built: Built, statistics: Statistics, salt: str, version: str, beat: "_Beat"
@@ -364,10 +365,9 @@ class _Beat:
             self._store.beat(self._exam, self._edition, self._worker, self._clock.now(), stage, done, max(total, 1))
 
 
-def _told(chunks: Iterable[Chunk], tell: Callable[[], None]) -> Iterator[Chunk]:
-    for chunk in chunks:
-        tell()
-        yield chunk
+def _blamed(edition: Edition, code: str) -> Edition:
+    """What is wrong with all of them together is the last file's error."""
+    return together.blamed(edition, edition.files[-1].id, [together.one_finding(code)])
 
 
 def _packed_run(run: Run) -> bytes:

@@ -127,8 +127,13 @@ class Exam:
 
     @cached_property
     def usable_combinations(self) -> tuple[Combination, ...]:
-        """The combinations that its subjects allow: its own, or a set that ships."""
-        return usable(self.combinations or shipped().get(self.combination_set, ()), self.subjects)
+        """The combinations that its subjects allow."""
+        return usable(self.chosen_combinations, self.subjects)
+
+    @property
+    def chosen_combinations(self) -> tuple[Combination, ...]:
+        """Its own, or a set that ships."""
+        return self.combinations or shipped().get(self.combination_set, ())
 
     def pointer(self, now: datetime) -> "Pointer | None":
         """The edition that may be read at `now`: the read path itself compares release with the clock."""
@@ -220,12 +225,14 @@ class ScoreFile:
 
     def alone(self) -> "ScoreFile":
         """The file without what was wrong with it only beside the other files: they may be others by now."""
-        together = sum(kind.count for kind in self.findings if kind.code in TOGETHER)
-        own = tuple(kind for kind in self.findings if kind.code not in TOGETHER)
-        return replace(self, errors=self.errors - together, findings=own) if together else self
+        own = tuple(kind for kind in self.findings if not kind.is_together)
+        gone = [kind for kind in self.findings if kind.is_together]
+        errors = sum(kind.count for kind in gone if kind.severity == "error")
+        warnings = sum(kind.count for kind in gone if kind.severity == "warning")
+        return replace(self, errors=self.errors - errors, warnings=self.warnings - warnings, findings=own)
 
 
-TOGETHER = frozenset({"number_in_two_files", "correction_without_base"})
+TOGETHER = frozenset({"number_in_two_files", "correction_without_base", "factor_key_gone"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +245,11 @@ class Finding:
     row: int
     column: str
     value: str
+
+    @property
+    def is_together(self) -> bool:
+        """Whether it came up only when the files were laid: over each other, or over what is out."""
+        return self.code in TOGETHER or (self.code == "total_apart" and not self.row)
 
 
 @dataclass(frozen=True, slots=True)

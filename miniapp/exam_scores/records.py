@@ -44,6 +44,15 @@ class Records:
         self._records.extend(map(self.shape.struct.pack, numbers, *columns, repeat(0)))
         self._lines.extend(lines)
 
+    def places(self, wanted: frozenset[str], column: str) -> dict[str, tuple[int, str]]:
+        """Where these numbers stand first: row and column, with the sheet; before `finished`."""
+        keys = {self.shape.key(number): number for number in wanted}
+        found: dict[str, tuple[int, str]] = {}
+        for place, record in enumerate(self._records):
+            if (number := keys.get(record[: self.shape.width])) is not None:
+                found.setdefault(number, (self._lines[place], self._column(place, column)))
+        return found
+
     def finished(self, exam: Exam, column: str, findings: Findings) -> list[bytes]:
         """All records sorted by number, each number once; `column` is the number's. Nothing can be added any more."""
         self._check_scoreless(findings, column)
@@ -78,8 +87,11 @@ class Records:
 
     def _tell(self, code: str, place: int, findings: Findings, column: str) -> None:
         number = self._records[place][: self.shape.width].rstrip(b"\0").decode()
+        findings.add(code, self._lines[place], self._column(place, column), number)
+
+    def _column(self, place: int, column: str) -> str:
         sheet = self._sheets[bisect_right(self._sheets, (place, "\U0010ffff")) - 1][1]
-        findings.add(code, self._lines[place], f"{sheet}!{column}" if sheet else column, number)
+        return f"{sheet}!{column}" if sheet else column
 
 
 def _check_prefixes(keys: Sequence[bytes], exam: Exam, findings: Findings, column: str) -> None:

@@ -4,6 +4,7 @@ import unicodedata
 from datetime import date
 
 from tests.support.nasty import GOOD, HEADER, TITLES, Nasty, book, raw, text
+from tests.support.nasty_sheets import SHEETS
 
 NFD = unicodedata.normalize("NFD", "Số báo danh,Toán,Ngữ văn,Ngoại ngữ\n02000001,VẮNG,Miễn thi,7\n").encode()
 
@@ -212,7 +213,7 @@ NUMBERS = [
         "in two files",
         text(GOOD, "02000002,1,1,1"),
         found={"number_in_two_files": 1},
-        place=(0, "", "02000002"),
+        place=(2, "sbd", "02000002 = file-0.csv:3"),
         candidates=3,
         more=(text("02000002,2,2,2", "02000003,3,3,3"),),
     ),
@@ -297,8 +298,8 @@ WORKBOOKS = [
         "workbooks",
         "a second sheet with other columns",
         book([["sbd", "toan"], ["02000001", 5]], [["toan", "sbd"], [6, "02000002"]]),
-        found={"number_shape": 1, "leading_zero_lost": 1},
-        place=(1, "Sheet2!sbd", "toan"),
+        "sheets_differ",
+        place=(1, "Sheet2", "Sheet2"),
     ),
     Nasty(
         "workbooks",
@@ -384,4 +385,4 @@ PAIRS = [
     ),
 ]
 
-ALL = [*SPELLINGS, *HEADERS, *HEADERS_2, *ROWS, *NUMBERS, *SCORES, *WORKBOOKS, *INJECTIONS, *PAIRS]
+ALL = [*SPELLINGS, *HEADERS, *HEADERS_2, *ROWS, *NUMBERS, *SCORES, *WORKBOOKS, *SHEETS, *INJECTIONS, *PAIRS]

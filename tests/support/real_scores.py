@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from miniapp.exam_scores.model import Exam
+from miniapp.exam_scores.model import Exam, Formula
 from tests.support.exams import CORE, exam
 from tests.support.real_data import real
 
@@ -71,6 +71,8 @@ OF_2017 = {"languages": True}
 OF_2025 = {"subjects": NEW, "languages": True, "combination_set": "2018"}
 OF_2026 = {"subjects": NEW, "combination_set": "2018"}
 TENTH = {"subjects": ("toan", "van", "nn"), "combination_set": ""}
+ONCE = Formula((("toan", 1), ("van", 1), ("nn", 1)))  # the sum, as the law has it since 2025
+TWICE = Formula((("toan", 2), ("van", 2), ("nn", 1)), floor=0)  # Đà Nẵng 2024; its totals hold a transcript too
 SPECIAL = {"subjects": ("toan", "van", "nn", "chuyen"), "combination_set": ""}
 
 YEARS = [
@@ -85,10 +87,10 @@ YEARS = [
 TENTH_GRADE = [
     Real(
         "grade10/da_nang_2024_ducchung.csv.xz",
-        {**TENTH, "number_format": "[0-9]{5}"},
+        {**TENTH, "number_format": "[0-9]{5}", "formula": TWICE},
         14_446,
         14_446,
-        {"score_off_step": 7_168},
+        {"score_off_step": 7_168, "total_apart": 14_255},
     ),
     Real("grade10/hcm_2017_regular_chuvanan.csv.xz", {**TENTH, "number_format": "[0-9]{1,5}"}, 59_442, 59_442),
     Real("grade10/hcm_2017_specialised_chuvanan.csv.xz", {**SPECIAL, "number_format": "[0-9]{5}"}, 6_119, 6_119),
@@ -101,14 +103,14 @@ TENTH_GRADE = [
     ),
     Real(
         "grade10/hcm_2024_codega.csv.xz",
-        {**SPECIAL, "number_format": "[0-9]{6}"},
+        {**SPECIAL, "number_format": "[0-9]{6}", "formula": ONCE},
         91_257,
         91_257,
         {"no_score_at_all": 277},
     ),
     Real(
         "grade10/nghe_an_2024_codega.csv.xz",
-        {**TENTH, "number_format": "[0-9]{6}"},
+        {**TENTH, "number_format": "[0-9]{6}", "formula": ONCE},
         44_689,
         44_689,
         {"score_off_step": 562, "no_score_at_all": 132},
