@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from flask import Response, current_app, redirect
+from flask import Response, current_app, redirect, request
 from werkzeug.datastructures import Headers
 
 from handlers import context
@@ -18,6 +18,7 @@ from handlers.frame import Frame
 PAGE = "text/html; charset=utf-8"
 PRIVATE = "private, no-store"
 NOTHING = "default-src 'none'; frame-ancestors 'none'"  # the policy of what is no page
+SHARED_PARAMETERS = frozenset({"lang", "mon"})  # what pages that shared caches may keep are told apart by
 HSTS = "max-age=31536000; includeSubDomains"
 PERMISSIONS = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"
 
@@ -95,8 +96,15 @@ def show(
     body = parts.words.page(context.language(), template, page=page, frame=frame)
     console = context.layout_of(template) == "console"
     csp = policy(frame.style.digest, settings.simulated_chat, console, forms, pictures, frames)
-    cache = edge if edge and status == 200 else PRIVATE
+    cache = edge if edge and status == 200 and _is_address_known() else PRIVATE
     return _ready(body.encode(), status, _headers(PAGE, cache, csp, settings.secure_cookies))
+
+
+def _is_address_known() -> bool:
+    """Whether the address has no parameter but ours: a page's links repeat it, and a stranger's must not reach others."""
+    if not request.environ.get("QUERY_STRING"):
+        return True
+    return all(name in SHARED_PARAMETERS and len(values) == 1 for name, values in request.args.lists())
 
 
 def public_headers(made_of: context.Parts, frame: Frame, edge: str) -> tuple[tuple[str, str], ...]:

@@ -24,7 +24,7 @@ def ask(site: Site, typed: str, born: str, address: str) -> str:
     return str((answer.json or {}).get("code", answer.status_code))
 
 
-def test_four_hundred_at_once_get_no_more_wrong_answers_than_one_by_one(site: Site):
+def test_four_hundred_at_once_get_no_more_wrong_answers_than_one_by_one(site: Site) -> None:
     assert ask(site, number(1, 6), BORN, "192.0.2.1") == "200"
     with ThreadPoolExecutor(AT_ONCE) as pool, ReadTogether(site.services.aws, AT_ONCE):
         said = Counter(pool.map(lambda place: ask(site, f"{130_000 + place}", BORN, ADDRESS), range(AT_ONCE)))
@@ -34,7 +34,7 @@ def test_four_hundred_at_once_get_no_more_wrong_answers_than_one_by_one(site: Si
     assert ask(site, number(1, 6), BORN, "192.0.2.1") == "200"
 
 
-def test_a_walk_through_the_addresses_of_one_network_is_one_walk(site: Site):
+def test_a_walk_through_the_addresses_of_one_network_is_one_walk(site: Site) -> None:
     said = [ask(site, f"{130_000 + place}", BORN, f"{NETWORK}::{place:x}") for place in range(ADDRESS_FREE + 3)]
 
     assert Counter(said) == {"result_mismatch": ADDRESS_FREE, "form_must_wait": 3}
@@ -52,7 +52,7 @@ def test_a_walk_through_the_addresses_of_one_network_is_one_walk(site: Site):
         ("", "unknown"),
     ],
 )
-def test_an_address_is_what_the_edge_saw_and_of_a_network_the_network(site: Site, seen: str, address: str):
+def test_an_address_is_what_the_edge_saw_and_of_a_network_the_network(site: Site, seen: str, address: str) -> None:
     app = opened(site.cloud, site.held, origin_secret="edge").app
     said = {"CloudFront-Viewer-Address": seen, "X-Forwarded-For": "192.0.2.1"}
     with app.test_request_context("/", headers=said):
