@@ -87,25 +87,31 @@ class Kit:
         }
         self.population = statistics.population
         self._totals = Totals(exam, statistics)
+        self._rows: dict[tuple[str, int, int], Row] = {}
         self._groups: dict[Group, Named] = {}
 
     def rows(self, found: Found) -> list[Row]:
         """The subjects that the candidate has something in."""
-        made = []
-        names, pictures, spoken = self._names, self._pictures, found.result.language
-        for code, score in found.result.scores.items():
-            if score == NOT_TAKEN:
-                continue
-            name = f"{names[code]} ({self._spoken[spoken]})" if spoken and code == "nn" else names[code]
-            if score >= LOWEST_STATE:
-                made.append(Row(name, 0, STATE_NAMES[score], None, NO_PICTURE))
-            elif code in pictures:
-                group, drawn = pictures[code]
-                bar = min(score // BIN, len(drawn) - 1)  # the highest score stands in the last bar
-                made.append(Row(name, score, "", group.share_below(score), drawn[bar]))
-            else:
-                made.append(Row(name, score, "", None, NO_PICTURE))
-        return made
+        rows, spoken = self._rows, found.result.language
+        return [
+            rows.get((code, score, spoken)) or self._row(code, score, spoken)
+            for code, score in found.result.scores.items()
+            if score != NOT_TAKEN
+        ]
+
+    def _row(self, code: str, score: int, spoken: int) -> Row:
+        """The row of all who have this; there are fewer of them than scores times languages."""
+        name, share, picture = self._names[code], None, NO_PICTURE
+        if code == "nn" and spoken:
+            name = f"{name} ({self._spoken[spoken]})"
+        is_state = score >= LOWEST_STATE
+        if code in self._pictures and not is_state:
+            group, drawn = self._pictures[code]
+            share = group.share_below(score)
+            picture = drawn[min(score // BIN, len(drawn) - 1)]  # the highest score stands in the last bar
+        row = Row(name, 0 if is_state else score, STATE_NAMES[score] if is_state else "", share, picture)
+        self._rows[code, score, spoken] = row
+        return row
 
     def totals(self, found: Found) -> list[TotalRow]:
         """The combinations, best first."""
