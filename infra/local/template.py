@@ -5,7 +5,7 @@ can say (an ARN) stands as `<Name.Arn>`. `without` is the same template with few
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from copy import copy
 from importlib import import_module
 from pathlib import Path
@@ -33,6 +33,21 @@ def _short_form(loader: Any, suffix: str, node: Any) -> dict[str, Any]:
 _Loader.add_multi_constructor("!", _short_form)
 
 
+def _named(value: Any) -> Iterator[str]:
+    """Every resource or parameter that a part of a template refers to."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _named(each)
+    if isinstance(value, dict):
+        for name, each in value.items():
+            if name in ("Ref", "Fn::GetAtt"):
+                yield (each if isinstance(each, str) else each[0]).split(".")[0]
+            elif name == "Fn::Sub":
+                yield from (found.split(".")[0] for found in re.findall(r"\$\{([\w.:]+)\}", each))
+            else:
+                yield from _named(each)
+
+
 class Template:
     """One template with its parameters."""
 
@@ -53,8 +68,9 @@ class Template:
             after = resource.pop("DependsOn", [])
             after = [name for name in ([after] if isinstance(after, str) else after) if name in kept]
             resource.update({"DependsOn": after} if after else {})
-        fewer.document = {name: part for name, part in self.document.items() if name != "Outputs"}
-        fewer.document["Resources"] = kept
+        gone = self.document["Resources"].keys() - kept.keys()
+        told = {name: one for name, one in self.document.get("Outputs", {}).items() if gone.isdisjoint(_named(one))}
+        fewer.document = {**self.document, "Resources": kept, "Outputs": told}
         fewer.body = json.dumps(fewer.document)
         return fewer
 

@@ -1,0 +1,334 @@
+"""The rules of the templates: least privilege, nothing that can be lost, nothing that can fall silent."""
+
+import ast
+import importlib
+import json
+import pkgutil
+from collections import defaultdict
+from typing import Any
+
+import pytest
+
+import miniapp
+from handlers.lambdas.schedules import SCHEDULES
+from infra.local.template import Template
+from miniapp.core.settings import Settings
+from tests.house.test_queues import ASYNC, DEAD
+from tests.house.test_tables import by_table
+from tests.support.code import ROOT, files, name, parsed
+from tests.support.templates import edge, functions, region, statements
+
+BOTH = pytest.mark.parametrize("template", [region(), edge()], ids=["stack", "edge"])
+SPANS = {"minute": 60, "minutes": 60, "hour": 3600, "hours": 3600}
+# What a store's words become in the store: the words of `miniapp.core.tables` and of PynamoDB.
+DOES = {
+    "get": {"GetItem"},
+    "query": {"Query"},
+    "batch_get": {"BatchGetItem"},
+    "put": {"PutItem"},
+    "put_new": {"PutItem"},
+    "change": {"UpdateItem"},
+    "counted": {"UpdateItem"},
+    "remove": {"DeleteItem"},
+    "check": {"ConditionCheckItem"},
+    "Write": {"DeleteItem"},  # made by hand in one place, to remove
+}
+
+
+def alarms() -> list[dict[str, Any]]:
+    return list(region().of_type("AWS::CloudWatch::Alarm").values())
+
+
+def rings_for(namespace: str, metric: str, dimension: str) -> set[str]:
+    """The things of which some alarm watches this metric."""
+    return {
+        each["Value"]
+        for alarm in alarms()
+        if (alarm["Namespace"], alarm["MetricName"]) == (namespace, metric)
+        for each in alarm["Dimensions"]
+        if each["Name"] == dimension
+    }
+
+
+@BOTH
+def test_no_policy_has_a_star_for_an_action_and_none_says_everything_but(template: Template) -> None:
+    found = list(statements(template))
+
+    assert found
+    assert [one for one in found if any("*" in action for action in one.actions)] == []
+    assert [one for one in found if {"NotAction", "NotResource", "NotPrincipal"} & one.names] == []
+
+
+@BOTH
+def test_every_resource_is_named_but_for_those_that_have_no_name_and_a_reason(template: Template) -> None:
+    excused = {each["In"] for each in template.document["Metadata"]["ResourcesWithoutArn"] if each["Reason"]}
+
+    assert {one.place for one in statements(template) if "*" in one.resources} == excused
+    assert {one.place for one in statements(template) if not one.resources} == set(template.of_type("AWS::IAM::Role"))
+
+
+@BOTH
+def test_a_star_at_a_resource_s_end_stands_behind_its_own_folder_or_stage(template: Template) -> None:
+    for one in statements(template):
+        for resource in one.resources:
+            if resource != "*":
+                before = resource.removesuffix("*")
+                assert "*" not in before, (one.place, resource)
+                assert before == resource or before[-1] in "/-", (one.place, resource)
+
+
+@BOTH
+def test_only_a_refusal_speaks_of_everybody(template: Template) -> None:
+    assert {one.effect for one in statements(template) if one.principal in ("*", {"AWS": "*"})} == {"Deny"}
+
+
+def test_a_role_may_do_on_a_table_no_more_than_some_store_of_it_does() -> None:
+    tables = {f"<{logical}.Arn>": one["TableName"] for logical, one in region().of_type("AWS::DynamoDB::Table").items()}
+    able = defaultdict(set)
+    for short, rows in by_table().items():
+        for row in rows:
+            for call in ast.walk(parsed(ROOT / f"{row.__module__.replace('.', '/')}.py")):
+                if isinstance(call, ast.Call):
+                    word = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+                    able[f"house-{short}"] |= DOES.get(word, set())
+
+    asked = defaultdict(set)
+    for one in statements(region()):
+        for resource in one.resources:
+            if resource in tables:
+                asked[tables[resource]] |= {action.removeprefix("dynamodb:") for action in one.actions}
+
+    assert set(asked) == set(tables.values())
+    assert {table: actions - able[table] for table, actions in asked.items() if actions - able[table]} == {}
+
+
+def test_every_function_has_its_role_its_log_and_its_alarms() -> None:
+    stage = region()
+    wanted = set(functions())
+
+    assert wanted == set(functions("staging"))
+    roles = {one["RoleName"].removeprefix("motcua-house-") for one in stage.of_type("AWS::IAM::Role").values()}
+    assert roles == wanted | {"clock"}
+    logs = {
+        one["LogGroupName"].removeprefix("/aws/lambda/motcua-house-"): one["RetentionInDays"]
+        for one in stage.of_type("AWS::Logs::LogGroup").values()
+    }
+    assert logs == dict.fromkeys(wanted, 90)
+    named = {f"motcua-house-{function}" for function in wanted}
+    for metric in ("Errors", "Throttles"):
+        assert rings_for("AWS/Lambda", metric, "FunctionName") == named
+
+
+@pytest.mark.parametrize("stage", ["production", "staging"])
+def test_every_function_is_deployed_with_the_role_that_the_stack_makes(stage: str) -> None:
+    for function, told in functions(stage).items():
+        assert told["role_name"] == f"motcua-{stage}-{function}"
+        assert not told["manage_roles"]
+
+
+@pytest.mark.parametrize("size", ["production", "staging"])
+def test_queues_are_read_with_partial_answers_and_never_by_more_than_there_is_room_for(size: str) -> None:
+    stage = region(size=size)
+    queues = stage.of_type("AWS::SQS::Queue")
+    mappings = stage.of_type("AWS::Lambda::EventSourceMapping").values()
+
+    assert {one["EventSourceArn"] for one in mappings} == {
+        f"<{logical}.Arn>" for logical, queue in queues.items() if not queue["QueueName"].endswith(DEAD)
+    }
+    for one in mappings:
+        queue = queues[one["EventSourceArn"].strip("<>").removesuffix(".Arn")]
+        function = one["FunctionName"].split(":")[-2].removeprefix("motcua-house-")
+        told = functions(size)[function]
+        assert one["FunctionResponseTypes"] == ["ReportBatchItemFailures"], function
+        assert 2 <= one["ScalingConfig"]["MaximumConcurrency"] <= told["lambda_concurrency"], function
+        assert queue["VisibilityTimeout"] >= 6 * told["timeout_seconds"], function
+
+
+def test_every_queue_is_encrypted_and_dead_letters_take_from_their_own_queue_only() -> None:
+    for logical, queue in region().of_type("AWS::SQS::Queue").items():
+        assert queue["SqsManagedSseEnabled"], logical
+        if queue["QueueName"].endswith(DEAD) and queue["QueueName"].removeprefix("house-") not in ASYNC:
+            allowed = queue["RedriveAllowPolicy"]["sourceQueueArns"]
+            assert [arn.split(":")[-1] for arn in allowed] == [queue["QueueName"].removesuffix(DEAD)]
+
+
+def test_the_first_dead_letter_and_a_note_that_waits_ring_an_alarm() -> None:
+    queues = region().of_type("AWS::SQS::Queue")
+    dead = {f"<{logical}.QueueName>" for logical, queue in queues.items() if queue["QueueName"].endswith(DEAD)}
+    living = {f"<{logical}.QueueName>" for logical in queues} - dead
+
+    assert rings_for("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName") == dead
+    assert rings_for("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName") == living
+    for alarm in alarms():
+        if alarm["MetricName"] == "ApproximateNumberOfMessagesVisible":
+            assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
+
+
+def test_every_alarm_tells_somebody_and_every_silence_is_one() -> None:
+    assert all(alarm["AlarmActions"] == ["<Alerts>"] for alarm in alarms())
+    beats = [alarm for alarm in alarms() if alarm["MetricName"] == "Heartbeat"]
+    assert {each["Value"] for alarm in beats for each in alarm["Dimensions"] if each["Name"] == "schedule"} == set(
+        SCHEDULES
+    )
+    assert {(alarm["TreatMissingData"], alarm["ComparisonOperator"]) for alarm in beats} == {
+        ("breaching", "LessThanThreshold")
+    }
+
+
+def test_the_clock_starts_every_job_as_often_as_the_code_says() -> None:
+    found = {}
+    for one in region().of_type("AWS::Scheduler::Schedule").values():
+        count, unit = one["ScheduleExpression"].removeprefix("rate(").removesuffix(")").split()
+        found[json.loads(one["Target"]["Input"])["schedule"]] = int(count) * SPANS[unit]
+        assert one["Target"]["DeadLetterConfig"] == {"Arn": "<SchedulesDeadLetters.Arn>"}
+
+    assert found == {job: seconds for job, (_, seconds) in SCHEDULES.items()}
+
+
+def test_tables_can_be_brought_back_and_are_lost_by_no_mistake() -> None:
+    stage = region()
+    for logical, table in stage.of_type("AWS::DynamoDB::Table").items():
+        held = stage.document["Resources"][logical]
+        assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], logical
+        assert table["DeletionProtectionEnabled"], logical
+        assert (held["DeletionPolicy"], held["UpdateReplacePolicy"]) == ("Retain", "Retain"), logical
+
+
+@BOTH
+def test_buckets_are_shut_encrypted_reached_over_tls_and_keep_no_halves(template: Template) -> None:
+    buckets = template.of_type("AWS::S3::Bucket")
+    shut = {one["Bucket"] for one in template.of_type("AWS::S3::BucketPolicy").values()}
+
+    assert shut == {f"<{logical}>" for logical in buckets}
+    for logical, bucket in buckets.items():
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}, logical
+        assert bucket["BucketEncryption"], logical
+        assert any("AbortIncompleteMultipartUpload" in rule for rule in bucket["LifecycleConfiguration"]["Rules"]), (
+            logical
+        )
+        refusals = [one for one in statements(template) if one.place == f"{logical}Policy" and one.effect == "Deny"]
+        assert any(one.condition == {"Bool": {"aws:SecureTransport": "false"}} for one in refusals), logical
+
+
+def test_what_may_be_erased_keeps_no_old_versions_and_the_audit_s_heads_let_nothing_go() -> None:
+    buckets = {one["BucketName"]: one for one in region().of_type("AWS::S3::Bucket").values()}
+
+    assert all("VersioningConfiguration" not in buckets[f"house-{short}"] for short in ("uploads", "packs"))
+    lock = buckets["house-audit"]["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+    assert lock == {"Mode": "COMPLIANCE", "Days": 3650}
+    audit = [one for one in statements(region()) if "<AuditBucket.Arn>/*" in one.resources and one.effect == "Allow"]
+    assert {action for one in audit for action in one.actions} == {"s3:PutObject"}
+
+
+def test_every_bucket_that_the_code_names_stands_in_the_stack() -> None:
+    named = set()
+    for module in pkgutil.walk_packages(miniapp.__path__, "miniapp."):
+        held = vars(importlib.import_module(module.name))
+        named |= {value for key, value in held.items() if key in ("UPLOADS", "PACKS", "BUCKET", "KEPT_IN")}
+    assert named == {"uploads", "packs", "audit"}
+    assert named <= {one["BucketName"].removeprefix("house-") for one in region().of_type("AWS::S3::Bucket").values()}
+
+
+def test_the_first_step_needs_no_function_and_the_second_adds_only_what_calls_them() -> None:
+    before, after = region("no").kinds(), region("yes").kinds()
+    added = {kind for logical, kind in after.items() if logical not in before}
+
+    assert before.items() <= after.items()
+    assert added == {
+        *("AWS::Lambda::Url", "AWS::Lambda::Permission", "AWS::Lambda::EventSourceMapping"),
+        *("AWS::Lambda::EventInvokeConfig", "AWS::Scheduler::Schedule", "AWS::CloudWatch::Alarm"),
+    }
+    assert ":function:" not in json.dumps([region("no").of_type("AWS::S3::Bucket")])
+
+
+def test_what_calls_a_function_calls_the_alias_that_a_deployment_moves() -> None:
+    called = [
+        part
+        for kind, key in {
+            "AWS::Lambda::Permission": "FunctionName",
+            "AWS::Lambda::EventSourceMapping": "FunctionName",
+        }.items()
+        for part in (one[key] for one in region().of_type(kind).values())
+    ]
+    called += [one["Target"]["Arn"] for one in region().of_type("AWS::Scheduler::Schedule").values()]
+    assert called
+    assert all(arn.endswith(":current") for arn in called)
+    for kind in ("AWS::Lambda::Url", "AWS::Lambda::EventInvokeConfig"):
+        assert {one["Qualifier"] for one in region().of_type(kind).values()} == {"current"}
+
+
+def distribution() -> dict[str, Any]:
+    (one,) = edge().of_type("AWS::CloudFront::Distribution").values()
+    config: dict[str, Any] = one["DistributionConfig"]
+    return config
+
+
+def test_no_failure_is_kept_at_the_edge() -> None:
+    kept = {one["ErrorCode"]: one["ErrorCachingMinTTL"] for one in distribution()["CustomErrorResponses"]}
+
+    assert kept == dict.fromkeys((400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504), 0)
+
+
+def test_the_edge_keeps_only_what_an_answer_lets_it_and_never_by_person() -> None:
+    for policy in edge().of_type("AWS::CloudFront::CachePolicy").values():
+        config = policy["CachePolicyConfig"]
+        key = config["ParametersInCacheKeyAndForwardedToOrigin"]
+        assert (config["MinTTL"], config["DefaultTTL"]) == (0, 0)
+        assert key["CookiesConfig"] == {"CookieBehavior": "none"}
+        assert key["HeadersConfig"] == {"HeaderBehavior": "none"}
+    kept = {one["PathPattern"]: one["CachePolicyId"] for one in distribution()["CacheBehaviors"]}
+    assert {path for path, policy in kept.items() if policy == "<Never>"} == {"/console*", "/hooks/*"}
+
+
+def test_the_edge_replaces_no_header_of_a_page_and_never_its_csp() -> None:
+    (policy,) = edge().of_type("AWS::CloudFront::ResponseHeadersPolicy").values()
+    security = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+
+    assert "ContentSecurityPolicy" not in security
+    assert {one["Override"] for one in security.values()} == {False}
+
+
+def test_every_header_that_the_code_reads_comes_through_and_no_other() -> None:
+    (policy,) = edge().of_type("AWS::CloudFront::OriginRequestPolicy").values()
+    passed = set(policy["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"])
+    read = {Settings.__dataclass_fields__["client_address_header"].default}
+    for path in files("handlers"):
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "request.headers.get":
+                read |= {ast.literal_eval(node.args[0])} if isinstance(node.args[0], ast.Constant) else set()
+            assert not (isinstance(node, ast.Subscript) and ast.unparse(node.value) == "request.headers"), name(path)
+
+    assert read - {"X-Origin-Secret"} == passed  # the secret is added by the edge, whatever a caller says
+    assert len(passed) <= 10  # a quota of CloudFront's
+
+
+def test_every_function_behind_the_edge_is_shown_the_secret_and_reached_over_tls() -> None:
+    for origin in distribution()["Origins"]:
+        if "CustomOriginConfig" in origin:
+            assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+            assert origin["OriginCustomHeaders"] == [{"HeaderName": "X-Origin-Secret", "HeaderValue": "s" * 32}]
+        else:
+            assert origin["OriginAccessControlId"] == "<ReadsEditions>"
+    assert edge().document["Parameters"]["OriginSecret"]["NoEcho"]
+    assert "Default" not in edge().document["Parameters"]["OriginSecret"]
+
+
+def test_ten_thousand_people_behind_one_address_pass_and_a_flood_is_told_when_to_come_back() -> None:
+    (firewall,) = edge().of_type("AWS::WAFv2::WebACL").values()
+    rates = [one for one in firewall["Rules"] if "RateBasedStatement" in one["Statement"]]
+    general = [one["Statement"]["RateBasedStatement"] for one in rates if "ScopeDownStatement" not in str(one)]
+
+    assert [one["Limit"] >= 10_000 for one in general] == [True]
+    for rule in rates:
+        answer = rule["Action"]["Block"]["CustomResponse"]
+        assert answer["ResponseCode"] == 429
+        headers = {one["Name"]: one["Value"] for one in answer["ResponseHeaders"]}
+        assert headers == {"Retry-After": "60", "Cache-Control": "no-store"}
+    managed = {one["Statement"].get("ManagedRuleGroupStatement", {}).get("Name") for one in firewall["Rules"]}
+    assert len(managed - {None}) == 3
+
+
+def test_the_log_of_requests_does_not_say_who_asked() -> None:
+    (delivery,) = edge().of_type("AWS::Logs::Delivery").values()
+
+    assert not set(delivery["RecordFields"]) & set(edge().document["Metadata"]["KeptOut"])
