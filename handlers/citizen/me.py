@@ -134,7 +134,7 @@ def _erasing(form: Form, status: int = 200) -> Response:
     return answers.show("citizen/me/erase.html", page, status=status, back=back, wrong=wrong)
 
 
-def _end(form: Form, act: Callable[[], None]) -> Response:
+def _end(form: Form, act: Callable[[], object]) -> Response:
     def done() -> str:
         act()
         return OUT

@@ -2,6 +2,7 @@
 
 import click
 
+import handlers.commands.factor_keys  # noqa: F401 - a command of the group `scores`
 from handlers.commands.agencies import agencies
 from handlers.commands.audit import audit
 from handlers.commands.officers import officers

@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from miniapp.core import log
 from miniapp.core.clock import Clock
@@ -185,6 +185,10 @@ class Editions:
     def exams(self, agency: str) -> list[Exam]:
         """All exams of an agency (a query: for lists, not for look-ups)."""
         return self._store.exams(agency)
+
+    def in_calendar(self, since: datetime, until: datetime) -> list[Exam]:
+        """Exams with a release between two moments, as they are now (a query and a read each: for operators)."""
+        return [self._store.exam(agency, slug, consistent=True) for agency, slug in self._store.releases(since, until)]
 
     def build(self, exam: Exam, pointer: Pointer) -> Build:
         """The parts of an edition, read once; a build that lost a part is Unavailable."""

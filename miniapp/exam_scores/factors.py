@@ -26,6 +26,11 @@ class FactorKeys:
             raise ValueError("no factor key")
         self.current = list(self._keys)[-1]
 
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """Every version there is, oldest first."""
+        return tuple(self._keys)
+
     def knows(self, version: str) -> bool:
         """Whether hashes of this version can still be made."""
         return version in self._keys

@@ -20,6 +20,7 @@ from miniapp.exam_scores.guarding import Asker, Guard
 from miniapp.exam_scores.model import CandidateNumber, Exam, Pointer, Policy
 
 TOKEN_LIFE = timedelta(minutes=10)
+CALENDAR = timedelta(days=400)  # how far releases are noted; hashes are erased long before
 PURPOSE = "slip"
 ABSENT_MARK = b"\0" * 8
 ZERO_PADDED = "zero_padded"
@@ -103,6 +104,17 @@ class LookingUp:
             raise NotFound("result_mismatch")
         facts = {"e": exam.id, "n": number, "b": pointer.build[:16], "c": asker.cookie}
         return self._sealer.seal(PURPOSE, facts, self._clock.now() + TOKEN_LIFE), number
+
+    def keys_needed(self) -> dict[str, list[str]]:
+        """The exams that can't be looked up without a key, by its version: what is out and what is to come."""
+        now = self._clock.now()
+        needed: dict[str, list[str]] = {}
+        for exam in self._editions.in_calendar(now - CALENDAR, now + CALENDAR):
+            pointers = {held.build: held for held in (exam.pointer(now), exam.coming(now)) if held is not None}
+            builds = [self._editions.build(exam, pointer) for pointer in pointers.values() if exam.factors]
+            for version in {build.manifest.key_version for build in builds if "factor" in build.shape.extras}:
+                needed.setdefault(version or self._keys.current, []).append(exam.id)
+        return needed
 
     def _require_key(self, exam: Exam, build: Build) -> None:
         """Nobody can be found under a key that was taken from the settings; an operator must hear of it at once."""

@@ -168,7 +168,7 @@ def cost(bureau: Bureau, cloud: Cloud, made: Exam, number: str, factors: dict[st
     keys = CountingKeys(bureau.settings.factor_keys)
     editions = bureau.fresh_process()
     reader = LookingUp(editions, keys, bureau.sealer, bureau.guard, bureau.clock)
-    reader.exam(made.agency, made.slug)
+    editions.exam(made.agency, made.slug)
     answer = ""
     with CountedCalls(cloud.aws) as calls:
         try:

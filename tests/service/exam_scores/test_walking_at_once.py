@@ -42,7 +42,11 @@ from tests.support.lockstep import ReadTogether
 
 __all__ = ["bureau"]
 
-AT_ONCE = {one_cookie_kept: 100, a_fresh_form_per_try: 400, a_thousand_sessions: 200}
+AT_ONCE: dict[Callable[[Bureau, int], Asker], int] = {
+    one_cookie_kept: 100,
+    a_fresh_form_per_try: 400,
+    a_thousand_sessions: 200,
+}
 MISS, MUST_WAIT = "result_mismatch", "form_must_wait"
 BUSY = "store_unavailable"  # a slow machine; such an answer says nothing about the pair
 
