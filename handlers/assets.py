@@ -19,6 +19,7 @@ from miniapp.agencies.accents import DEFAULT_ACCENT, readable_accent, readable_a
 
 PREFIX = "/assets/"
 TYPES = {".css": "text/css", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png"}
+VENDOR = "vendor"  # what the build brought from elsewhere, beside our own; sent as it came
 # Which sheets a frame needs, in order.
 SHEETS = {
     "chat": ("app.css",),
@@ -76,14 +77,14 @@ class Assets:
         sheets: dict[str, str] = {}
         files: dict[str, Asset] = {}
         addresses: dict[str, str] = {}
-        for path in sorted(folder.iterdir()):
+        for path in sorted([*folder.iterdir(), *folder.glob(f"{VENDOR}/*")]):
             if path.suffix not in TYPES:
                 continue
             body = path.read_bytes()
             if path.suffix == ".css":
                 sheets[path.name] = minified_css(body.decode())
                 continue
-            if path.suffix == ".js":
+            if path.suffix == ".js" and path.parent == folder:
                 body = minified_js(body.decode()).encode()
             name = f"{path.stem}.{hashlib.sha256(body).hexdigest()[:10]}{path.suffix}"
             files[name] = Asset(name, body, TYPES[path.suffix])
@@ -93,6 +94,10 @@ class Assets:
     def address(self, name: str) -> str:
         """The address of an asset by its plain name; in templates `{{ asset("app.js") }}`, resolved while compiling."""
         return self.addresses[name]
+
+    def vendored(self, name: str) -> str:
+        """The address of what a build brings along, or "" where none was run: pages go without. Resolved likewise."""
+        return self.addresses.get(name, "")
 
     def find(self, hashed_name: str) -> Asset | None:
         """The file behind a hashed name; serve it immutable for a year."""

@@ -99,10 +99,10 @@ def _environment(
         cache_size=-1,
     )
     environment.language = language
-    environment.constants = {"icon": assets.icon, "asset": assets.address}
+    environment.constants = {"icon": assets.icon, "asset": assets.address, "vendored": assets.vendored}
     environment.catalogue = catalogue  # type: ignore[attr-defined]
     environment.filters.update(FILTERS)
-    environment.globals.update(lang=language, asset=assets.address, icon=assets.icon)
+    environment.globals.update(lang=language, asset=assets.address, icon=assets.icon, vendored=assets.vendored)
     return environment
 
 

@@ -1,7 +1,8 @@
 """Sets a machine up for the project: `python3 infra/bootstrap.py run|test`. For the Makefile, on a fresh Debian too.
 
 Uses the standard library only, since nothing is installed yet. Says what it does while it does it; does nothing when all
-is in place. `run` makes the virtual environment; `test` also installs Chromium, fonts and the Node tools that tests use.
+is in place. `run` makes the virtual environment and brings the console's chart library; `test` also installs Chromium,
+fonts and the Node tools that tests use.
 It installs Debian packages only as root or with sudo, and says in a sentence what to type when it can't."""
 
 import hashlib
@@ -21,6 +22,7 @@ REQUIREMENTS = {"run": "infra/requirements.txt", "test": "tests/requirements.txt
 LISTS = ("requirements.txt", "infra/requirements.txt", "tests/requirements.txt")
 PACKAGES = {"chromium": "chromium", "fonts-noto-core": "/usr/share/fonts/truetype/noto"}
 NODE_OLDEST = 20
+VENDORED = {"chart.js/dist/chart.umd.min.js": "chart.js"}
 
 
 def say(text: str) -> None:
@@ -41,7 +43,8 @@ def main(purpose: str) -> None:
     environment(purpose)
     if purpose == "test":
         debian()
-        node()
+    node(purpose)
+    vendor()
 
 
 def environment(purpose: str) -> None:
@@ -87,19 +90,34 @@ def apt(packages: list[str]) -> None:
     run(install, f"These packages could not be installed: {' '.join(packages)}", quiet)
 
 
-def node() -> None:
-    """The Node tools that tests use, pinned by package-lock.json."""
-    lock = ROOT / "package-lock.json"
-    stamp = ROOT / "node_modules" / f".lock-{hashlib.sha256(lock.read_bytes()).hexdigest()[:16]}"
-    if stamp.exists():
+def node(purpose: str) -> None:
+    """What package-lock.json pins: the chart library, and the tools that tests use."""
+    digest = hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest()[:16]
+    stamps = {name: ROOT / "node_modules" / f".lock-{digest}{more}" for name, more in (("run", "-run"), ("test", ""))}
+    if stamps[purpose].exists() or stamps["test"].exists():
         return
     npm = shutil.which("npm")
     if npm is None:
-        stop(f"Node {NODE_OLDEST} or newer with npm is needed for the tests (Debian: apt-get install nodejs npm).")
-    say("Installing the Node tools of package-lock.json …")
+        if purpose == "test":
+            stop(f"Node {NODE_OLDEST} or newer with npm is needed for the tests (Debian: apt-get install nodejs npm).")
+        say("npm is not there: the console shows its charts as plain pictures (Debian: apt-get install nodejs npm).")
+        return
+    say("Installing what package-lock.json pins …")
     quiet = {**os.environ, "PUPPETEER_SKIP_DOWNLOAD": "1", "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1"}
-    run([str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], "npm ci failed.", quiet)
-    stamp.touch()
+    some = ["--omit=dev"] if purpose == "run" else []
+    run([str(npm), "ci", *some, "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], "npm ci failed.", quiet)
+    stamps[purpose].touch()
+
+
+def vendor() -> None:
+    """Copy what browsers get from packages to the assets; handlers/assets gives each a hashed, immutable name."""
+    for package, name in VENDORED.items():
+        came, kept = ROOT / "node_modules" / package, ROOT / "templates" / "assets" / "vendor" / name
+        if came.exists() and not (kept.exists() and kept.read_bytes() == came.read_bytes()):
+            kept.parent.mkdir(exist_ok=True)
+            draft = kept.with_suffix(".part")  # whoever reads the assets now sees the old file or the new one
+            draft.write_bytes(came.read_bytes())
+            draft.replace(kept)
 
 
 def run(command: Sequence[object], failure: str, environ: dict[str, str] | None = None) -> None:

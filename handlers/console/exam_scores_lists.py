@@ -18,7 +18,7 @@ from handlers.doors import officers, pages
 from handlers.formats import score
 from handlers.slips import chart_of
 from miniapp.core.errors import NotFound
-from miniapp.exam_scores.difference import Change
+from miniapp.exam_scores.difference import Change, Moved, moved
 from miniapp.exam_scores.model import Exam
 from miniapp.exam_scores.reporting import Place, Prefixes, Problems
 from miniapp.exam_scores.scores import STATE_NAMES, is_score, rounded
@@ -68,6 +68,7 @@ class DifferencesPage:
     sample: list[ChangeLine]
     total: int
     parts: list[int]
+    subjects: list[tuple[str, Moved]]
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ class SubjectPicture:
     name: str
     chart: Chart
     before: str
+    counts: list[int]
+    counts_before: list[int]
     population: int
     mean: int
     median: int
@@ -107,6 +110,7 @@ class DistributionsPage:
     more_prefixes: int
     strange: Prefixes
     before: str
+    step: int = BAR
 
 
 @lists.get(f"{desk.EDITION}/van-de")
@@ -139,7 +143,10 @@ def differences(agency: str, exam: str, edition: str) -> Response:
     changes = context.services().exam_reports.changes(head.exam, head.edition)
     changed = [change for change in changes if change.kind == "changed"]
     sample = [_change(change) for change in (changed or changes)[:SAMPLE]]
-    page = DifferencesPage(head, bool(head.edition.base_build), sample, len(changes), _parts(len(changes)))
+    found = moved(changes)
+    subjects = [(_subject(code), found[code]) for code in head.exam.subjects if code in found]
+    total = len(changes)
+    page = DifferencesPage(head, bool(head.edition.base_build), sample, total, _parts(total), subjects)
     return answers.show("console/exam_scores/differences.html", page)
 
 
@@ -197,10 +204,13 @@ def distributions(agency: str, exam: str, edition: str) -> Response:
 def _picture(
     exam: Exam, code: str, item: Distribution, states: Mapping[str, int], before: Distribution | None
 ) -> SubjectPicture:
+    counts_before = before.bins(BAR, exam.scale) if before is not None else []
     return SubjectPicture(
         name=_subject(code),
         chart=chart_of(item, exam.scale, BAR),
-        before=outline(before.bins(BAR, exam.scale)) if before is not None else "",
+        before=outline(counts_before),
+        counts=item.bins(BAR, exam.scale),
+        counts_before=counts_before,
         population=item.population,
         mean=item.mean,
         median=item.median,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from miniapp.exam_scores.blocks import Shape, missing_extra, reshaped
-from miniapp.exam_scores.scores import NOT_TAKEN, STATE_NAMES, UNSAID
+from miniapp.exam_scores.scores import NOT_TAKEN, STATE_NAMES, UNSAID, is_score
 
 Value = TypeVar("Value", int, bytes, int | bytes)
 
@@ -26,6 +26,36 @@ class Change:
     subject: str = ""
     old: int = 0
     new: int = 0
+
+
+@dataclass(slots=True)
+class Moved:
+    """What changes do to one subject: how many scores rose and fell, by how much at most (hundredths), and how many
+    became a state or stopped being one."""
+
+    up: int = 0
+    down: int = 0
+    states: int = 0
+    most_up: int = 0
+    most_down: int = 0
+
+    def note(self, old: int, new: int) -> None:
+        """Count one figure that is another now."""
+        if not (is_score(old) and is_score(new)):
+            self.states += 1
+        elif new > old:
+            self.up, self.most_up = self.up + 1, max(self.most_up, new - old)
+        else:
+            self.down, self.most_down = self.down + 1, max(self.most_down, old - new)
+
+
+def moved(changes: Iterable[Change]) -> dict[str, Moved]:
+    """What changes do to each subject they name; rows that came or went name none."""
+    found: dict[str, Moved] = {}
+    for change in changes:
+        if change.subject:
+            found.setdefault(change.subject, Moved()).note(change.old, change.new)
+    return found
 
 
 @dataclass(slots=True)

@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from miniapp.exam_scores.blocks import NO_FIGURE, Shape
-from miniapp.exam_scores.difference import common_shape, compare, widened
-from miniapp.exam_scores.scores import NOT_TAKEN, UNSAID
+from miniapp.exam_scores.difference import Change, Moved, common_shape, compare, moved, widened
+from miniapp.exam_scores.scores import NOT_TAKEN, STATE_NAMES, UNSAID
 
 SHAPE = Shape(8, ("toan", "van", "li"), ("language", "total"))
 Held = dict[str, tuple[int, ...]]
@@ -102,3 +102,19 @@ def test_sets_of_different_shapes_are_compared_in_a_common_one(old: Held, new: H
     assert {number: values[:-1] for number, values in unpacked(result).items()} == new
     assert widened(short, narrow, wide) == sorted(widened(short, narrow, wide))
     assert found.added == len(new.keys() - old.keys())
+
+
+def test_what_changes_do_to_a_subject_is_counted_by_direction_and_state() -> None:
+    absent = next(code for code in STATE_NAMES if STATE_NAMES[code] == "absent")
+    changes = [
+        Change("01", "changed", "toan", 800, 825),
+        Change("02", "changed", "toan", 100, 600),
+        Change("03", "changed", "toan", 500, 475),
+        Change("04", "changed", "toan", absent, 475),
+        Change("04", "changed", "ngu_van", 475, absent),
+        Change("05", "added"),
+        Change("06", "removed"),
+    ]
+    found = moved(changes)
+    assert found == {"toan": Moved(2, 1, 1, 500, 25), "ngu_van": Moved(states=1)}
+    assert moved([]) == {}

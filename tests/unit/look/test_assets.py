@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import re
 from base64 import b64encode
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -148,3 +150,27 @@ def test_the_base_sheet_keeps_away_from_what_old_webviews_lack() -> None:
     css = ASSETS.sheets["app.css"]
     for name in (r":has\(", r"\bgap:", r"\bdvh\b", r"aspect-ratio", r"inset:", r":is\(", r"@layer", r"color-mix"):
         assert not re.search(name, css), name
+
+
+def test_what_a_build_brings_along_is_sent_as_it_came_under_a_hashed_name(tmp_path: Path) -> None:
+    for name in ("app.css", "icons.svg"):
+        (tmp_path / name).write_text("")
+    without = Assets.of(tmp_path)
+    assert (without.vendored("chart.js"), without.find("chart.js")) == ("", None)
+    (tmp_path / "vendor").mkdir()
+    body = b"/*! a licence */\n  // kept\n  let text = `two\n  lines`;\n"
+    (tmp_path / "vendor" / "chart.js").write_bytes(body)
+    (tmp_path / "vendor" / "chart.part").write_bytes(b"half")
+    held = Assets.of(tmp_path)
+    found = held.find(held.vendored("chart.js").removeprefix(PREFIX))
+    assert found is not None
+    assert found.body == body
+    assert hashlib.sha256(body).hexdigest()[:10] in found.name
+    assert [name for name in held.files if "part" in name] == []
+
+
+def test_the_chart_library_is_there_once_the_machine_is_set_up() -> None:
+    found = ASSETS.find(ASSETS.vendored("chart.js").removeprefix(PREFIX))
+    assert found is not None
+    pinned = json.loads((TEMPLATES.parent / "package-lock.json").read_text())["packages"]["node_modules/chart.js"]
+    assert f"Chart.js v{pinned['version']}".encode() in found.body[:200]
