@@ -12,6 +12,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
+from handlers.commands.combinations import combinations
 from handlers.commands.naming import (
     MOMENT,
     actor,
@@ -35,6 +36,7 @@ from miniapp.exam_scores.model import Edition, Exam, Reason
 from miniapp.exam_scores.reporting import Standing
 
 scores = AppGroup("scores", help="Exam scores: import, check, approve, move, withdraw, combinations, erase, list.")
+scores.add_command(combinations)
 
 
 @scores.command("import")

@@ -69,6 +69,7 @@ class ExamPage:
     people: dict[str, str]
     list_address: str
     edit: str
+    combinations: str
     begin: str
     withdraw: str
     citizens: str
@@ -150,6 +151,7 @@ def exam(agency: str, exam: str) -> Response:
         people=people,
         list_address=address(),
         edit=address(exam, "sua"),
+        combinations=address(exam, "to-hop"),
         begin=address(exam, "bat-dau"),
         withdraw=address(exam, "thu-hoi"),
         citizens=f"/{context.agency().address}/diem-thi/{exam}{context.suffix()}",

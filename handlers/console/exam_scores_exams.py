@@ -3,12 +3,12 @@
 Everything about an exam is data and typed here; what records depend on is fixed once the exam has an edition. Reading
 the form stands in `exam_scores_form.py`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from flask import Response
+from flask import Response, request
 
-from handlers import answers, context, forms
+from handlers import answers, context, downloads, forms
 from handlers.console import exam_scores_desk as desk
 from handlers.console import exam_scores_form as exam_form
 from handlers.console.exam_scores_desk import address
@@ -16,6 +16,7 @@ from handlers.doors import officers, pages
 from handlers.formats import LOCAL
 from handlers.forms import FieldProblem, Form
 from miniapp.core.errors import Problem
+from miniapp.exam_scores.combination_files import FILE_MOST, RowProblem, keep_set, read_set_file, set_file
 from miniapp.exam_scores.combinations import shipped
 from miniapp.exam_scores.model import Exam
 from miniapp.exam_scores.subjects import vocabulary
@@ -24,6 +25,7 @@ exams = pages("console_exam_scores_exams", officers(may="exams.manage"), desk.PR
 
 START = {"number_mask": "99999999", "scale": "10", "policy": "open", "combination_set": "2018", "prefix_length": "2"}
 FIELDS = {"exam_exists": "slug"}
+FORM_MOST = 4 * 1024  # what a form weighs beside its file
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,26 @@ class ExamFormPage:
     exam: Exam | None
     subjects: list[tuple[str, str]]
     sets: list[str]
+    combinations: str
+    many_combinations: bool
+
+
+@dataclass(frozen=True)
+class CombinationsPage:
+    """The set in use, and bringing another one in; `problems` name what is wrong with the file that was sent."""
+
+    form: Form
+    exam: Exam
+    title: str
+    list_address: str
+    exam_address: str
+    action: str
+    file_address: str
+    locked: bool
+    own: bool
+    most: int
+    names: dict[str, str]
+    problems: list[RowProblem]
 
 
 @exams.get("/them")
@@ -85,6 +107,67 @@ def edit(agency: str, exam: str) -> Response:
     return _saved(form, read, held, locked, act)
 
 
+@exams.get("/<exam>/to-hop")
+def show_combinations(agency: str, exam: str) -> Response:
+    """The set in use, with a form for a file."""
+    held, locked = _held(exam)
+    return answers.show("console/exam_scores/combinations.html", _set_page(forms.blank(), held, locked))
+
+
+@exams.post("/<exam>/to-hop")
+def import_combinations(agency: str, exam: str) -> Response:
+    """Make a file's set the exam's own; whatever is wrong is named by its row, and then nothing is changed."""
+    request.max_content_length = FILE_MOST + FORM_MOST
+    form = forms.read(())
+    held, locked = _held(exam)
+    sent = request.files.get("file")
+    body = sent.read(FILE_MOST + 1) if sent is not None else b""
+    if not body:
+        form = form.with_problems(FieldProblem("file", "combination_file_missing"))
+    problems: list[RowProblem] = []
+
+    def once() -> str:
+        keep_set(context.services().exam_office, held, context.officer().id, body)
+        return address(held.slug, "to-hop")
+
+    if not form.problems:
+        try:
+            problems = read_set_file(body, held.year).problems
+            if not problems:
+                return answers.see(forms.once(form, once))
+            form = forms.blank()
+        except Problem as problem:
+            form = form.with_problems(FieldProblem("file", problem.code, problem.facts))
+    page = _set_page(form, held, locked, problems)
+    return answers.show("console/exam_scores/combinations.html", page, wrong=True, status=422)
+
+
+@exams.get("/<exam>/to-hop.csv")
+def export_combinations(agency: str, exam: str) -> Response:
+    """The set in use as a file that can be brought in again."""
+    held, _ = _held(exam)
+    attached = f'attachment; filename="{held.slug}-to-hop.csv"'
+    return answers.plain(set_file(held), 200, downloads.CSV, Content_Disposition=attached)
+
+
+def _set_page(form: Form, exam: Exam, locked: bool, problems: Sequence[RowProblem] = ()) -> CombinationsPage:
+    language = context.language()
+    return CombinationsPage(
+        form=form,
+        exam=exam,
+        title=desk.title_of(exam),
+        list_address=address(),
+        exam_address=address(exam.slug),
+        action=address(exam.slug, "to-hop"),
+        file_address=address(exam.slug, "to-hop.csv"),
+        locked=locked,
+        own=bool(exam.combinations),
+        most=FILE_MOST,
+        names={code: item.name(language) for code, item in vocabulary().subjects.items()},
+        problems=list(problems),
+    )
+
+
 def _held(slug: str) -> tuple[Exam, bool]:
     """An exam, and whether it has an edition already."""
     office = context.services().exam_office
@@ -119,4 +202,6 @@ def _page(form: Form, exam: Exam | None, locked: bool) -> ExamFormPage:
         exam=exam,
         subjects=[(code, item.name(language)) for code, item in vocabulary().subjects.items()],
         sets=sorted(shipped()),
+        combinations=address(exam.slug, "to-hop") if exam else "",
+        many_combinations=exam is not None and exam_form.has_long_set(exam),
     )

@@ -22,6 +22,7 @@ TITLE_MOST, SLUG_MOST, PLACE_MOST, PREFIXES_MOST, COMBINATIONS_MOST = 150, 60, 2
 TAKEN_SLUGS = frozenset({"them"})
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 WEIGHT_MOST = 10
+SET_MOST = 3_500  # characters of a field
 SCALE_MOST = 100_00
 MOMENTS = ("expected", "opens", "closes")
 BASIC = ("title", "title_en", "slug", "year", "paper", "remark_place", "bonus_cap", "floor", "benchmark")
@@ -54,7 +55,7 @@ def values_of(exam: Exam) -> dict[str, str]:
         "policy": exam.policy.value,
         "languages": "1" if exam.languages else "",
         "combination_set": exam.combination_set,
-        "combinations": "\n".join(_line(item) for item in exam.combinations),
+        "combinations": "" if has_long_set(exam) else "\n".join(_line(item) for item in exam.combinations),
         "prefix_length": str(exam.prefix_length),
         "expected_prefixes": " ".join(exam.expected_prefixes),
         "paper": exam.paper,
@@ -93,6 +94,11 @@ def read_exam(form: Form, agency: str, before: Exam | None, locked: bool) -> tup
     if reader.problems:
         return None, form.with_problems(*reader.problems)
     return exam, form
+
+
+def has_long_set(exam: Exam) -> bool:
+    """Whether an imported set is too long for the form's field; then the form leaves it as it is."""
+    return sum(len(_line(item)) + 2 for item in exam.combinations) > SET_MOST
 
 
 def changes_between(before: Exam, after: Exam) -> dict[str, object]:
@@ -193,7 +199,7 @@ def _structure(reader: _Reader, exam: Exam) -> Exam:
         factors=factors,
         languages=form.value("languages") == "1" and "nn" in subjects,
         combination_set=_chosen_set(reader),
-        combinations=_combinations(reader),
+        combinations=exam.combinations if has_long_set(exam) else _combinations(reader),
         prefix_length=reader.whole("prefix_length", 1, NUMBER_MOST),
     )
 

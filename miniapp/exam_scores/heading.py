@@ -56,11 +56,13 @@ def find_heading(stream: Iterator[Chunk], number: re.Pattern[str], findings: Fin
     `file_empty`, `no_header`, `no_number_column`, `no_separator`."""
     above = _Above(stream, number)
     aside = Findings()
-    code = survey(above, aside)
+    reason = survey(above, aside)
     if above.found is not None:
         return above.found
     findings.take_over(aside)
-    raise Invalid(code if above.seen else "file_empty")
+    if not above.seen:
+        raise Invalid("file_empty")
+    raise Invalid(reason)
 
 
 class _Above:

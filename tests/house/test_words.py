@@ -15,7 +15,7 @@ KINDS = {"Invalid", "NotFound", "Refused", "Conflict", "Unavailable"}
 # Where a code is only passed on; what passes through is found where it is chosen.
 PASSED_ON = {"problem.code", "refusal.code", "refused.code", "failure.code", "code", "form.problems[0].code"}
 # Where a function chooses the code; its own tests know every code it gives.
-CHOSEN = {"survey(chain([first], stream), self.findings)", "ole_kind(counted)", "str(failure)"}
+CHOSEN = {"reason", "ole_kind(counted)", "str(failure)"}
 # Conditions that can't fail, so that nobody ever hears of them.
 NEVER_SAID = {"calendar"}
 WORDS = build_environment()
