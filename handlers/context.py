@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("vi", "en")
 NAMES = {
-    True: {"officer": "__Host-o", "citizen": "__Host-s", "half": "__Host-h", "device": "__Host-d"},
-    False: {"officer": "o", "citizen": "s", "half": "h", "device": "d"},
+    True: {"officer": "__Host-o", "citizen": "__Host-s", "half": "__Host-h", "device": "__Host-d", "wish": "__Host-w"},
+    False: {"officer": "o", "citizen": "s", "half": "h", "device": "d", "wish": "w"},
 }
 
 

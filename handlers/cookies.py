@@ -13,8 +13,9 @@ from flask import Response
 from handlers import context
 from miniapp.accounts.sign_in import DEVICE_LIFE, HALF_LIFE
 
-Kind = Literal["officer", "citizen", "half", "device"]
+Kind = Literal["officer", "citizen", "half", "device", "wish"]
 SameSite = Literal["Strict", "Lax"]
+WISH_LIFE = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ RULES: dict[Kind, Rule] = {
     "citizen": Rule(None, "Lax"),
     "half": Rule(HALF_LIFE, "Strict"),
     "device": Rule(DEVICE_LIFE, "Strict"),
+    "wish": Rule(WISH_LIFE, "Lax"),
 }
 
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from flask import Response, request
 
 from handlers import answers, context, cookies, forms
+from handlers.citizen.wishes import Wish
 from handlers.doors import anyone, pages
 
-entry = pages("citizen_entry", door=anyone, url_prefix="/toi")
+HOME = "/toi"
+entry = pages("citizen_entry", door=anyone, url_prefix=HOME)
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ def enter(token: str) -> Response:
         return answers.show("citizen/entry/enter.html", _page(form), status=422, wrong=True)
     leaving = context.cookie_token("citizen")
     given = forms.once_sealed(form, lambda: {"token": service.enter(token, leaving).token})
-    made = answers.see(link.then + context.suffix())
+    wish = Wish.found() if link.then == HOME else None  # a link of its own page knows better
+    made = answers.see(wish.address if wish else link.then + context.suffix())
     cookies.keep(made, "citizen", given["token"])
     return made
 

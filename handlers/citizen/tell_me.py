@@ -32,3 +32,5 @@ class TellMe:
     consent: ConsentText | None = None  # None: agreed already
     most: int = NUMBERS_MOST
     example: str = ""
+    remember_address: str = ""  # for who is not known yet: the number waits until they are
+    remembered: str = ""  # its end

@@ -8,19 +8,21 @@ from dataclasses import dataclass
 
 from flask import Response
 
-from handlers import answers, consent_texts, context, forms
+from handlers import answers, consent_texts, context, cookies, forms
 from handlers.citizen.exam_hour import address_of, exam_of, title_of
 from handlers.citizen.tell_me import ConsentText, TellMe
+from handlers.citizen.wishes import Wish
 from handlers.doors import anyone, citizens, pages
 from handlers.forms import FieldProblem, Form
-from miniapp.core.errors import Problem, Unavailable
-from miniapp.exam_scores.model import Exam
+from miniapp.core.errors import Invalid, Problem, Unavailable
+from miniapp.exam_scores.model import CandidateNumber, Exam
 from miniapp.exam_scores.telling import PURPOSE
 
 PREFIX = "/<agency>/diem-thi/<slug>/bao-tin"
 telling_front = pages("score_telling_front", door=anyone, url_prefix=PREFIX)
 telling = pages("score_telling", door=citizens, url_prefix=PREFIX)
 
+TAIL = 3  # of a number, enough to know it by
 FIELDS = {"consent_missing": "agree", "consent_text_changed": "agree"}
 
 
@@ -39,7 +41,24 @@ def show(agency: str, slug: str) -> Response:
     exam = exam_of(slug)
     if exam.pointer(context.services().clock.now()) is not None:
         return answers.see(address_of(slug))
-    return _page(exam, forms.blank())
+    return _page(exam, forms.blank(number=_wanted(exam)))
+
+
+@telling_front.post("/nho")
+def remember(agency: str, slug: str) -> Response:
+    """Who is not known yet leaves the number in the browser, comes in from the chat and finds it here again."""
+    exam = exam_of(slug)
+    form = forms.read(("number",))
+    if not form.problems:
+        try:
+            number = CandidateNumber.read(form.value("number"), exam).text
+        except Invalid as problem:
+            form = form.with_problems(FieldProblem("number", problem.code, problem.facts))
+        else:
+            made = answers.see(address_of(slug, "/bao-tin"))
+            Wish(context.agency().address, slug, number).keep(made)
+            return made
+    return _page(exam, form, 422)
 
 
 @telling.post("")
@@ -57,7 +76,10 @@ def register(agency: str, slug: str) -> Response:
         services.telling.register(exam.agency, slug, user, form.value("number"), context.language())
         return address_of(slug, "/bao-tin")
 
-    return _done(exam, form, act)
+    made = _done(exam, form, act)
+    if made.status_code == 303 and context.cookie_token("wish"):
+        cookies.forget(made, "wish")
+    return made
 
 
 @telling.post("/bo")
@@ -105,7 +127,13 @@ def _page(exam: Exam, form: Form, status: int = 200) -> Response:
 def _tell_me(exam: Exam, form: Form) -> TellMe:
     address, session = address_of(exam.slug, "/bao-tin"), context.citizen()
     if session is None:
-        return TellMe(address)
+        return TellMe(
+            address,
+            form=form,
+            example=exam.number_example,
+            remember_address=address_of(exam.slug, "/bao-tin/nho"),
+            remembered=_wanted(exam)[-TAIL:],
+        )
     services = context.services()
     waiting = services.telling.find(exam.agency, exam.slug, session.subject)
     agreed = services.consents.holds(session.subject, exam.agency, PURPOSE)
@@ -119,6 +147,12 @@ def _tell_me(exam: Exam, form: Form) -> TellMe:
         consent=None if agreed else consent_text(PURPOSE, "", exam.agency),
         example=exam.number_example,
     )
+
+
+def _wanted(exam: Exam) -> str:
+    """The number that was typed before its owner came in, for this very exam."""
+    wish = Wish.found()
+    return wish.number if wish and (wish.agency, wish.slug) == (context.agency().address, exam.slug) else ""
 
 
 def _user() -> str:

@@ -1,14 +1,16 @@
 """The page «Báo cho tôi khi có điểm» in every state: unknown, empty, agreed, full, expired, hostile, after the hour."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from miniapp.exam_scores.telling import NUMBERS_MOST, PURPOSE
 from tests.support.cloud import Cloud
-from tests.support.exams import HOUR
+from tests.support.exams import HOUR, exam
 from tests.support.letters import AGENCY, LAN, MINH, Town
 from tests.support.markup import assert_markup, collect_html
+from tests.support.visitor import Page, Visitor
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def test_who_is_not_known_is_told_how_to_come_in_and_can_send_nothing(town: Town
     stranger = town.stranger()
     page = stranger.get(town.tell_address)
     assert "Của tôi" in page.text
-    assert page.soup.find("form") is None
+    assert [form["action"] for form in page.soup.find_all("form")] == [f"{town.tell_address}/nho"]
     stranger.post(town.tell_address, 403, number="02000001", agree="1", version="1")
     assert town.made.telling.of(LAN) == []
 
@@ -131,4 +133,93 @@ def test_every_state_is_correct_markup_in_both_languages(town: Town, tmp_path: P
         states[f"waiting-{language}"] = visitor.get(town.tell_address + more)
     for name, page in states.items():
         collect_html(f"telling-{name}", page.html, tmp_path)
+    assert_markup(tmp_path)
+
+
+# --- before one is known
+
+
+def typed(town: Town, number: str = "02 000 001", status: int = 303) -> tuple[Visitor, Page]:
+    stranger = town.stranger()
+    page = stranger.get(town.tell_address)
+    return stranger, stranger.post(f"{town.tell_address}/nho", status, form_token=page.token(), number=number)
+
+
+def test_a_stranger_types_the_number_comes_in_from_the_chat_and_finds_it_again(town: Town) -> None:
+    stranger, done = typed(town)
+    waiting = stranger.follow(done)
+    assert "kết thúc bằng 001" in waiting.text
+    assert "Của tôi" in waiting.text
+    assert "02000001" not in waiting.html
+    assert "02000001" not in done.answer.headers["Set-Cookie"]
+    assert "02000001" not in done.answer.headers["Location"]
+
+    link = urlsplit(town.made.accounts.citizen_links.make(LAN)).path
+    landed = stranger.submit(link)
+    assert landed.answer.headers["Location"] == town.tell_address
+    page = stranger.follow(landed)
+    assert page.value("number") == "02000001"
+    stranger.post(town.tell_address, form_token=page.token(), number="02000001", agree="1", version="1")
+    (held,) = town.made.telling.of(LAN)
+    assert held.tails == ["…001"]
+    assert stranger.get(town.tell_address).value("number") == ""  # nothing is remembered any more
+
+
+def test_a_link_to_a_page_of_its_own_goes_there(town: Town) -> None:
+    stranger, _ = typed(town)
+    link = urlsplit(town.made.accounts.citizen_links.make(LAN, f"/{AGENCY}/diem-thi")).path
+    assert stranger.submit(link).answer.headers["Location"] == f"/{AGENCY}/diem-thi"
+
+
+def test_without_a_wish_one_comes_in_to_ones_own_page(town: Town) -> None:
+    stranger = town.stranger()
+    link = urlsplit(town.made.accounts.citizen_links.make(LAN)).path
+    assert stranger.submit(link).answer.headers["Location"] == "/toi"
+
+
+@pytest.mark.parametrize("number", ["", "abc", "0200000<", "1" * 300])
+def test_what_is_no_number_is_not_remembered_and_stays_typed(town: Town, number: str) -> None:
+    stranger, page = typed(town, number, 422)
+    assert page.soup.find(id="f-number-problem")
+    assert page.value("number") == number
+    assert "Set-Cookie" not in page.answer.headers
+    assert "kết thúc bằng" not in stranger.get(town.tell_address).text
+
+
+def test_known_and_unknown_numbers_are_remembered_alike(town: Town) -> None:
+    pages = set()
+    for number in ("02000001", "99999989"):
+        stranger, done = typed(town, number)
+        pages.add(stranger.follow(done).text.replace(f"bằng {number[-3:]}", "…"))
+    assert len(pages) == 1
+
+
+@pytest.mark.parametrize("cookie", ["", "made-up", "A" * 60, "é" * 10])
+def test_a_wish_that_is_not_ours_is_no_wish(town: Town, cookie: str) -> None:
+    stranger = town.stranger()
+    stranger.client.set_cookie("w", cookie)
+    assert "kết thúc bằng" not in stranger.get(town.tell_address).text
+    link = urlsplit(town.made.accounts.citizen_links.make(LAN)).path
+    assert stranger.submit(link).answer.headers["Location"] == "/toi"
+
+
+def test_a_wish_ends_after_half_an_hour_and_is_for_its_own_exam_only(town: Town) -> None:
+    stranger, _ = typed(town)
+    other = town.bureau.office.add_exam(exam(agency=AGENCY, slug="another"), "off_x")
+    assert "kết thúc bằng" not in stranger.get(f"/{AGENCY}/diem-thi/{other.slug}/bao-tin").text
+    town.bureau.later(minutes=31)
+    assert "kết thúc bằng" not in stranger.get(town.tell_address).text
+
+
+def test_a_forged_form_is_not_remembered(town: Town) -> None:
+    stranger = town.stranger()
+    stranger.post(f"{town.tell_address}/nho", 422, form_token="made.up.token", number="02000001")
+    assert "kết thúc bằng" not in stranger.get(town.tell_address).text
+
+
+def test_the_pages_for_strangers_are_sound(town: Town, tmp_path: Path) -> None:
+    stranger, done = typed(town)
+    collect_html("waiting", stranger.follow(done).html, tmp_path)
+    collect_html("wrong", typed(town, "x", 422)[1].html, tmp_path)
+    collect_html("english", town.stranger().get(f"{town.tell_address}?lang=en").html, tmp_path)
     assert_markup(tmp_path)
