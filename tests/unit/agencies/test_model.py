@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from miniapp.agencies.model import MOVES, RESERVED, Agency, Kind, Move, Service, State, is_address
+from miniapp.agencies.model import MOVES, RESERVED, Agency, Description, Kind, Move, Service, State, is_address
 from miniapp.core.errors import Conflict, Invalid
 
 DEPARTMENT = Agency("so-gddt-dak-lak", "so-gddt-dak-lak", Kind.DEPARTMENT, "Sở Giáo dục", "Department of Education")
@@ -48,6 +48,9 @@ def test_every_state_has_its_moves_in_the_table():
         lambda: MERGED.closed(Service.NEWS),
         lambda: MERGED.renamed("B", "B", "B", "b"),
         lambda: MERGED.merged_into(("b",), "2026-07-01"),
+        lambda: MERGED.described(Description.of(MERGED)),
+        lambda: MERGED.coloured("#0b57b8"),
+        lambda: MERGED.crested("crests/a.png"),
     ],
     ids=[move.value for move in Move],
 )
