@@ -30,11 +30,12 @@ READ = (
     "/{e}/van-de.csv",
     "/{e}/khac-biet.xlsx",
 )
-MANAGE = ("/sua",)
+MANAGE = ("/sua", "/to-hop", "/to-hop.csv")
 APPROVE = ("/{e}/duyet", "/{e}/doi-gio", "/thu-hoi")
 POSTS = {
     "/bat-dau": {"publisher"},
     "/sua": {"publisher"},
+    "/to-hop": {"publisher"},
     "/{e}/tep": {"publisher"},
     "/{e}/tep/fil_1/doc-lai": {"publisher"},
     "/{e}/tep/fil_1/bo": {"publisher"},
@@ -65,7 +66,7 @@ def test_each_role_enters_only_its_own_rooms(office: Office, desk: ScoreDesk, ro
     assert {path: status(path) for path in READ} == dict.fromkeys(READ, 200)
     assert visitor.get(LIST).status_code == 200
     manages, approves = role == "publisher", role == "approver"
-    assert [status(path) for path in MANAGE] == [200 if manages else 403]
+    assert [status(path) for path in MANAGE] == [200 if manages else 403] * 3
     assert visitor.get(f"{LIST}/them").status_code == (200 if manages else 403)
     assert [status(path) for path in APPROVE] == [200 if approves else 403] * 3
     for path, roles in POSTS.items():
