@@ -1,6 +1,6 @@
-"""`flask --app handlers.app agencies …`: load the tree, write the directory anew, list and show.
+"""`flask --app handlers.app agencies …`: load the tree, list and show; what changes an agency is in `agency_changes`.
 
-For operators and `make run`. It changes no agency that exists: officers do that at their desk."""
+For operators and `make run`. Loading changes no agency that exists: officers do that at their desk."""
 
 import json
 from dataclasses import asdict
@@ -10,6 +10,7 @@ import click
 from flask.cli import with_appcontext
 
 from handlers import context
+from handlers.commands.agency_changes import COMMANDS
 from miniapp.agencies.model import Agency
 from miniapp.agencies.store import AgencyStore
 from miniapp.core.errors import NotFound
@@ -18,6 +19,10 @@ from miniapp.core.errors import NotFound
 @click.group("agencies")
 def agencies() -> None:
     """Agencies: the tree and its directory."""
+
+
+for _command in COMMANDS:
+    agencies.add_command(_command)
 
 
 @agencies.command("seed")

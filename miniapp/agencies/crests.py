@@ -12,6 +12,7 @@ from threading import Lock
 from typing import ClassVar
 
 from miniapp.agencies.crest_store import CrestStore, Sent, State
+from miniapp.agencies.pictures import badge
 from miniapp.agencies.service import Agencies
 from miniapp.core import log
 from miniapp.core.clock import Clock, iso
@@ -112,8 +113,6 @@ class Crests:
         return found
 
     def _made(self, key: str) -> tuple[str, bytes]:
-        from miniapp.agencies.pictures import badge  # Pillow: for the worker alone
-
         found = self._files.find(UPLOADS, key)
         if found is None:
             raise NotFound("crest_not_arrived")

@@ -36,3 +36,66 @@ def test_list_gives_what_is_right_below(agencies_app: Flask, agencies_client: Fl
     assert "so-gddt-dak-lak" in {row["id"] for row in json.loads(said)}
     code, said = ran(agencies_app, "list")
     assert "ubnd-tinh-dak-lak" in said
+
+
+def said_as_json(agencies_app: Flask, *words: str) -> dict[str, object]:
+    code, said = ran(agencies_app, *words, "--json")
+    assert code == 0, said
+    found: dict[str, object] = json.loads(said)
+    return found
+
+
+def trail(agencies_app: Flask, agency: str) -> list[tuple[str, str]]:
+    entries = agencies_app.extensions["motcua"].services.audit.of_object(agency, agency)
+    return [(entry.by, str(entry.facts["changed"])) for entry in reversed(entries)]
+
+
+def test_merge_ends_an_agency_once_and_its_page_leads_on(agencies_app: Flask, agencies_client: FlaskClient):
+    words = ("merge", "phuong-tuy-hoa-dak-lak", "xa-tay-hoa-dak-lak", "--last-day", "2026-01-31")
+    assert said_as_json(agencies_app, *words)["changed"] is True
+    assert said_as_json(agencies_app, *words)["changed"] is False
+    assert trail(agencies_app, "phuong-tuy-hoa-dak-lak") == [("operator", "merge 2026-01-31 xa-tay-hoa-dak-lak")]
+    agencies_app.extensions["motcua"].services.clock.pass_by(days=400)
+    answer = agencies_client.get("/phuong-tuy-hoa-dak-lak/")
+    assert answer.status_code == 410
+    assert "/xa-tay-hoa-dak-lak/" in answer.get_data(as_text=True)
+
+
+def test_rename_keeps_the_old_address_leading_there(agencies_app: Flask, agencies_client: FlaskClient):
+    words = ("rename", "so-gddt-dak-lak", "--name", "Sở Giáo dục Đắk Lắk", "--address", "so-giao-duc-dak-lak")
+    assert said_as_json(agencies_app, *words)["address"] == "so-giao-duc-dak-lak"
+    assert said_as_json(agencies_app, *words)["changed"] is False
+    answer = agencies_client.get("/so-gddt-dak-lak/")
+    assert (answer.status_code, answer.headers["Location"]) == (301, "/so-giao-duc-dak-lak/")
+
+
+def test_services_open_and_close(agencies_app: Flask, agencies_client: FlaskClient):
+    looked = "/so-gddt-dak-lak/diem-thi"
+    for verb, status in (("close", 404), ("open", 200)):
+        assert said_as_json(agencies_app, verb, "so-gddt-dak-lak", "exam_scores")["changed"] is True
+        assert said_as_json(agencies_app, verb, "so-gddt-dak-lak", "exam_scores")["changed"] is False
+        assert agencies_client.get(looked).status_code == status
+    assert [changed for _, changed in trail(agencies_app, "so-gddt-dak-lak")] == [
+        "close_service exam_scores",
+        "open_service exam_scores",
+    ]
+
+
+def test_what_can_not_be_changed_is_refused_with_a_sentence(agencies_app: Flask, agencies_client: FlaskClient):
+    for words in (
+        ("merge", "khong-co", "so-gddt-dak-lak", "--last-day", "2026-01-31"),
+        ("merge", "so-gddt-dak-lak", "khong-co", "--last-day", "2026-01-31"),
+        ("merge", "so-gddt-dak-lak", "so-gddt-dak-lak", "--last-day", "2026-01-31"),
+        ("merge", "so-gddt-dak-lak", "xa-tay-hoa-dak-lak", "--last-day", "tomorrow"),
+        ("rename", "so-gddt-dak-lak", "--address", "console"),
+        ("rename", "so-gddt-dak-lak", "--address", "xa-tay-hoa-dak-lak"),
+        ("open", "so-gddt-phu-yen", "exam_scores"),
+    ):
+        code, said = ran(agencies_app, *words)
+        assert code == 1, (words, said)
+        assert "Traceback" not in said
+    assert trail(agencies_app, "so-gddt-dak-lak") == []
+
+
+def test_relist_says_whether_the_directory_had_to_be_written(agencies_app: Flask, agencies_client: FlaskClient):
+    assert said_as_json(agencies_app, "relist") == {"written": False}

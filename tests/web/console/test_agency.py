@@ -63,7 +63,7 @@ def sent_logo(office: Office, visitor: Visitor, body: bytes) -> Page:
     back = str(received.soup.find("a", class_="button")["href"])
     page = visitor.get(back)
     assert "Tệp đã đến" in page.text
-    form = next(form for form in page.soup.find_all("form") if "Kiểm tra và dùng" in form.get_text())
+    form = next(form for form in page.soup.find_all("form") if "Dùng tệp này" in form.get_text())
     fields = {str(item["name"]): str(item["value"]) for item in form.find_all("input")}
     return visitor.follow(visitor.post(str(form["action"]), **fields))
 
