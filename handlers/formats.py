@@ -78,8 +78,9 @@ def moment(instant: datetime | str) -> str:
 
 
 def machine(instant: date | datetime | str) -> str:
-    """The value of <time datetime>: ISO 8601 with the local offset."""
-    return _local(instant).isoformat()
+    """The value of <time datetime>: ISO 8601 with the local offset, to the second (HTML takes three decimals at most)."""
+    local = _local(instant)
+    return local.isoformat(timespec="seconds") if isinstance(local, datetime) else local.isoformat()
 
 
 def _local(value: date | datetime | str) -> date:

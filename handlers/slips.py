@@ -162,7 +162,6 @@ class Slips:
         exam, result = found.exam, found.result
         kit = self.kit(found, language)
         outcome = outcome_of(exam, result)
-        change = result.change
         remark = exam.remark
         totals = kit.totals(found)
         return Slip(
@@ -175,7 +174,7 @@ class Slips:
             others=totals[BEST:],
             outcome=outcome,
             failed=kit.subject_names(outcome.failed) if outcome and outcome.failed else [],
-            updated=exam.history[change - 1] if 0 < change <= len(exam.history) else None,
+            updated=exam.updated(result.change),
             released_at=found.pointer.release_at,
             remark=remark,
             remark_open=remark is not None and remark.opens <= now <= remark.closes,

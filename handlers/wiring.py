@@ -46,6 +46,7 @@ from miniapp.exam_scores.importing import Importing
 from miniapp.exam_scores.looking_up import LookingUp
 from miniapp.exam_scores.reporting import ExamReports
 from miniapp.exam_scores.rounds import Rounds
+from miniapp.exam_scores.ruling import Ruling
 from miniapp.exam_scores.service import ExamOffice
 from miniapp.exam_scores.store import ExamScoreStore
 from miniapp.exam_scores.telling import Telling
@@ -188,6 +189,10 @@ class Services:
             settings.upload_max,
             settings.pack_max,
         )
+
+    @cached_property
+    def ruling(self) -> Ruling:
+        return Ruling(self.exam_store, self.audit, self.clock)
 
     @cached_property
     def exam_reports(self) -> ExamReports:

@@ -153,7 +153,8 @@ def _outcome(outcome: Outcome) -> Json:
 
 
 def _change(exam: Exam, result: Result) -> Json | None:
-    return _correction(exam.history[result.change - 1]) if 0 < result.change <= len(exam.history) else None
+    said = exam.updated(result.change)
+    return _correction(said) if said else None
 
 
 def _correction(item: Correction) -> Json:

@@ -73,6 +73,8 @@ class ExamPage:
     begin: str
     withdraw: str
     citizens: str
+    rules: str
+    subjects: list[tuple[str, str]]
     may: frozenset[str]
 
 
@@ -155,6 +157,8 @@ def exam(agency: str, exam: str) -> Response:
         begin=address(exam, "bat-dau"),
         withdraw=address(exam, "thu-hoi"),
         citizens=f"/{context.agency().address}/diem-thi/{exam}{context.suffix()}",
+        rules=address(exam, "quy-tac", "duyet"),
+        subjects=desk.subjects_of(held),
         may=desk.may(),
     )
     return answers.show("console/exam_scores/exam.html", page)

@@ -15,6 +15,7 @@ from miniapp.accounts.access import PERMISSIONS, Permission
 from miniapp.accounts.model import SignedOfficer
 from miniapp.exam_scores.model import Edition, Exam, Work
 from miniapp.exam_scores.reporting import Standing
+from miniapp.exam_scores.subjects import vocabulary
 
 PREFIX = "/console/<agency>/diem-thi"
 EDITION = "/<exam>/<edition>"
@@ -33,6 +34,12 @@ def address(*parts: str, query: str = "") -> str:
 def title_of(exam: Exam) -> str:
     """An exam's name in the language of the page."""
     return exam.title_en if context.language() == "en" and exam.title_en else exam.title
+
+
+def subjects_of(exam: Exam) -> list[tuple[str, str]]:
+    """An exam's subjects with their names in the language of the page."""
+    names, language = vocabulary().subjects, context.language()
+    return [(code, names[code].name(language)) for code in exam.subjects]
 
 
 def may() -> frozenset[str]:

@@ -41,6 +41,7 @@ class ExamFormPage:
     exam: Exam | None
     subjects: list[tuple[str, str]]
     sets: list[str]
+    rules: str
     combinations: str
     many_combinations: bool
 
@@ -202,6 +203,7 @@ def _page(form: Form, exam: Exam | None, locked: bool) -> ExamFormPage:
         exam=exam,
         subjects=[(code, item.name(language)) for code, item in vocabulary().subjects.items()],
         sets=sorted(shipped()),
+        rules=address(exam.slug, "quy-tac") if exam else "",
         combinations=address(exam.slug, "to-hop") if exam else "",
         many_combinations=exam is not None and exam_form.has_long_set(exam),
     )

@@ -1,8 +1,9 @@
 """The form of an exam: what officers type, read into an `Exam` or into problems per field; and an exam back as values.
 
 For adding and editing. Once an exam has an edition, what its records depend on (subjects, number, policy, factors,
-scale, combinations) is locked and not read. Patterns of candidate numbers are typed as masks (9 a figure, A a letter)
-or as a small safe kind of expression; never as anything that could run long."""
+scale, combinations) is locked and not read; nor are formula and benchmark once something was approved. Patterns of
+candidate numbers are typed as masks (9 a figure, A a letter) or as a small safe kind of expression; never as anything
+that could run long."""
 
 import re
 from collections.abc import Mapping
@@ -87,13 +88,25 @@ def read_exam(form: Form, agency: str, before: Exam | None, locked: bool) -> tup
         paper=reader.text("paper", PLACE_MOST, required=False),
         expected_at=reader.moment("expected"),
         remark=_window(reader),
-        benchmark=reader.score("benchmark", SCALE_MOST),
         expected_prefixes=_prefixes(reader, exam.prefix_length),
-        formula=_formula(reader, exam, before),
     )
+    if not exam.is_settled:
+        exam = replace(exam, formula=_formula(reader, exam, before), benchmark=reader.score("benchmark", SCALE_MOST))
     if reader.problems:
         return None, form.with_problems(*reader.problems)
     return exam, form
+
+
+def rule_fields(exam: Exam) -> tuple[str, ...]:
+    """The fields of what decides over results."""
+    return ("bonus_cap", "floor", "benchmark", *(f"weight-{code}" for code in exam.subjects))
+
+
+def read_rules(form: Form, exam: Exam) -> tuple[tuple[Formula | None, int | None], Form]:
+    """Formula and benchmark as they were typed, and the form with what is wrong."""
+    reader = _Reader(form)
+    read = _formula(reader, exam, exam), reader.score("benchmark", SCALE_MOST)
+    return read, form.with_problems(*reader.problems) if reader.problems else form
 
 
 def has_long_set(exam: Exam) -> bool:

@@ -23,7 +23,7 @@ from miniapp.exam_scores.reporting import Prefixes, Standing
 
 release = pages("console_exam_scores_release", officers(may="scores.read"), desk.PREFIX, "console")
 
-APPROVE = ("mode", "code", "understood", *desk.moment_fields("release"))
+APPROVE = ("mode", "code", "understood", "version", *desk.moment_fields("release"))
 MOVE = ("code", *desk.moment_fields("release"))
 WITHDRAW = ("reason", "code", "understood")
 FIELDS = {
@@ -49,6 +49,7 @@ class ApprovePage:
     prefixes: Prefixes
     now: datetime
     out_candidates: int
+    subjects: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ def approve(agency: str, exam: str, edition: str) -> Response:
     """Approve, once."""
     head = _head(exam, edition, "scores.approve")
     form, at = _read_approval()
+    if form.value("version") not in ("", str(head.exam.version)):  # what is approved is what was shown
+        form = form.with_problems(FieldProblem("", "exam_changed_meanwhile"))
 
     def act() -> str:
         _approve(head, desk.signed().id, at)
@@ -98,7 +101,7 @@ def approve(agency: str, exam: str, edition: str) -> Response:
     def again(form: Form, status: int) -> Response:
         return _shown("approve", _approve_page(desk.head(exam, edition), form), status)
 
-    return _decided(form, not _gave_code_again(), act, again)
+    return decided(form, not gave_code_again(), act, again)
 
 
 @release.get(f"{desk.EDITION}/doi-gio")
@@ -128,7 +131,7 @@ def move(agency: str, exam: str, edition: str) -> Response:
     def again(form: Form, status: int) -> Response:
         return _shown("move", _move_page(desk.head(exam, edition), form), status)
 
-    return _decided(form, not _is_fresh(), act, again)
+    return decided(form, not _is_fresh(), act, again)
 
 
 @release.get("/<exam>/thu-hoi")
@@ -155,10 +158,10 @@ def withdraw(agency: str, exam: str) -> Response:
     def again(form: Form, status: int) -> Response:
         return _shown("withdraw", _withdraw_page(held, form), status)
 
-    return _decided(form, not _is_fresh(), act, again)
+    return decided(form, not _is_fresh(), act, again)
 
 
-def _decided(form: Form, asks_code: bool, act: Callable[[], str], again: Callable[[Form, int], Response]) -> Response:
+def decided(form: Form, asks_code: bool, act: Callable[[], str], again: Callable[[Form, int], Response]) -> Response:
     """Give the code and act, once, and go on; or the form again with what was typed and what is wrong."""
     if asks_code and not form.value("code"):
         form = form.with_problems(FieldProblem("code", "second_factor_needed"))
@@ -239,11 +242,12 @@ def _approve_page(head: Head, form: Form) -> ApprovePage:
         form=form,
         action=head.at("duyet"),
         candidates=head.edition.candidates,
-        asks_code=not _gave_code_again(),
+        asks_code=not gave_code_again(),
         is_mine=desk.signed().id in head.edition.uploaders,
         prefixes=preview.prefixes if preview else Prefixes(),
         now=now,
         out_candidates=out,
+        subjects=desk.subjects_of(head.exam),
     )
 
 
@@ -286,7 +290,7 @@ def _is_fresh() -> bool:
     return desk.signed().is_fresh(context.services().clock.now())
 
 
-def _gave_code_again() -> bool:
+def gave_code_again() -> bool:
     """Whether the second factor was given once more since signing in, within five minutes."""
     session = desk.signed().session
     return session.factor_at is not None and session.factor_at > session.made and _is_fresh()

@@ -55,6 +55,9 @@ EVENTS: Mapping[str, Kind] = {
     "scores_withdrawn": _kind("exam edition reason", of="exam edition"),
     "scores_corrected": _kind("exam edition before added removed changed reason decision", of="exam edition"),
     "release_time_moved": _kind("exam edition release release_before", of="exam edition"),
+    "rules_proposed": _kind("exam rules rules_before proposed_by reason decision", of="exam"),
+    "rules_approved": _kind("exam rules rules_before proposed_by reason decision", of="exam"),
+    "rules_declined": _kind("exam rules rules_before proposed_by reason decision", of="exam"),
     "factors_erased": _kind("exam edition hashes registrations", of="exam edition"),
 }
 

@@ -108,6 +108,9 @@ class Exam:
     next: "Pointer | None" = None
     withdrawn_at: datetime | None = None
     history: tuple["Correction", ...] = ()
+    proposed: "RuleChange | None" = None
+    ruled: int = 0  # place in `history`, from 1, of the newest change of formula or benchmark: it is every slip's
+    ruled_by: str = ""  # who set them before the first approval, and so can't give it
     version: int = 0
 
     @property
@@ -150,6 +153,16 @@ class Exam:
                 return pointer
         return None
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether something was approved: what decides over results is then changed by two persons only."""
+        return self.live is not None or self.next is not None or self.withdrawn_at is not None
+
+    def updated(self, change: int) -> "Correction | None":
+        """What last changed a result: the correction that its record names, or one of the rules for all."""
+        place = max(change, self.ruled)
+        return self.history[place - 1] if 0 < place <= len(self.history) else None
+
     def approved(self, pointer: "Pointer", now: datetime) -> Self:
         """With `pointer` as the newest edition; what is out stays out until its release."""
         coming = self.coming(now)
@@ -174,8 +187,22 @@ class Pointer:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleChange:
+    """Another formula or benchmark that one officer proposes and another must approve."""
+
+    formula: Formula | None
+    benchmark: int | None
+    reason: "Reason"
+    decision: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Correction:
-    """Why scores changed after the first release; records refer to it by its place in `Exam.history`, from 1."""
+    """Why results changed after the first release; records refer to it by its place in `Exam.history`, from 1.
+
+    `edition` is empty where not scores changed but the rules, and so every result."""
 
     edition: str
     reason: Reason

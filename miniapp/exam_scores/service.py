@@ -31,6 +31,7 @@ from miniapp.exam_scores.model import (
     ScoreFile,
     Work,
 )
+from miniapp.exam_scores.ruling import changed_by_one, said_changes
 from miniapp.exam_scores.store import ExamScoreStore, Manifest
 from miniapp.exam_scores.verifying import verify_build
 
@@ -75,14 +76,16 @@ class ExamOffice:
 
     def add_exam(self, exam: Exam, by: str) -> Exam:
         """A new exam; Conflict `exam_exists`."""
+        if exam.formula is not None or exam.benchmark is not None:
+            exam = replace(exam, ruled_by=by)
         event = Event("exam_changed", exam=exam.id, changed="added")
         self._audit.commit(event, agency=exam.agency, by=by, writes=[self._store.adding_exam(exam)])
         return exam
 
     def change_exam(self, exam: Exam, by: str, **changes: object) -> Exam:
-        """Change what is announced of an exam (title, expected hour, re-mark window, benchmark)."""
-        changed = replace(exam, version=exam.version + 1, **changes)  # type: ignore[arg-type]
-        event = Event("exam_changed", exam=exam.id, changed=",".join(sorted(changes)))
+        """Change what is announced of an exam (title, expected hour, re-mark window); its rules: `changed_by_one`."""
+        changed = changed_by_one(exam, changes, by)
+        event = Event("exam_changed", exam=exam.id, changed=said_changes(exam, changes))
         self._audit.commit(event, agency=exam.agency, by=by, writes=[self._store.changing_exam(changed)])
         return changed
 
@@ -277,6 +280,8 @@ class ExamOffice:
             edition = self._seconded(exam, edition, by)
         else:
             edition.approvable_by(by)
+        if by == exam.ruled_by:
+            raise Refused("ruler_cannot_approve")
         self._still_fits(exam, edition, now)
         manifest = self._store.manifest(exam, edition.build)
         verify_build(self._store, self._files, exam, manifest, self._pack_most, tell or (lambda done, total: None))
@@ -284,7 +289,7 @@ class ExamOffice:
         approved = edition.moved(
             EditionState.APPROVED, approved_by=(*edition.approved_by, by), approved_at=now, release_at=release
         )
-        changed = exam.approved(pointer, now)
+        changed = replace(exam.approved(pointer, now), ruled_by="")
         if edition.reason is not Reason.RELEASE and edition.id not in {item.edition for item in exam.history}:
             correction = Correction(edition.id, edition.reason, edition.decision, release)
             changed = replace(changed, history=(*exam.history, correction))
