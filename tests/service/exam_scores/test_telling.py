@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from handlers.wiring import Services
+from miniapp.agencies.model import Service
 from miniapp.agencies.store import AgencyStore
 from miniapp.core.errors import Conflict, Invalid, NotFound, Refused
 from miniapp.exam_scores.model import Exam
@@ -152,6 +153,20 @@ def _round(release_at: object) -> object:
     from miniapp.exam_scores.telling_store import Round
 
     return Round(release_at, release_at)  # type: ignore[arg-type]
+
+
+def test_nobody_is_told_while_the_agency_has_closed_its_look_up_and_everybody_once_it_opens(eve: Eve) -> None:
+    eve.registered()
+    agencies = eve.made.agencies
+    agencies.close_service(AGENCY, Service.EXAM_SCORES, "off_1")
+    eve.past_the_hour()
+    assert eve.made.rounds.begin_due() == 0
+    assert eve.made.rounds.wave(NOTE) == 0
+    assert eve.told() == []
+    agencies.open_service(AGENCY, Service.EXAM_SCORES, "off_1")
+    assert eve.made.rounds.begin_due() == 1
+    assert eve.made.rounds.wave(NOTE) == 1
+    assert len(eve.told()) == 1
 
 
 def test_a_round_stops_when_the_edition_is_withdrawn_and_goes_on_when_it_comes_back(cloud: Cloud) -> None:
