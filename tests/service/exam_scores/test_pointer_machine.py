@@ -148,8 +148,9 @@ class Officers(RuleBasedStateMachine):
     @invariant()
     def citizens_read_one_whole_edition_or_none(self) -> None:
         bureau = self.bureau
-        fresh = LookingUp(bureau.fresh_process(), bureau.keys, bureau.sealer, bureau.guard, bureau.clock)
-        seen = fresh.exam("agc_edu", self.slug)
+        editions = bureau.fresh_process()
+        fresh = LookingUp(editions, bureau.keys, bureau.sealer, bureau.guard, bureau.clock)
+        seen = editions.exam("agc_edu", self.slug)
         out = self.out()
         if out is None:
             answers = {_refusal(fresh, seen, number) for number in (*NUMBERS, "09999999")}
