@@ -76,7 +76,8 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.add_url_rule("/assets/<name>", "asset", _asset, methods=["GET"])
     for blueprint in blueprints(settings):
         app.register_blueprint(blueprint)
-    commands.install(app)
+    if not settings.role:  # a function for one kind of page takes no commands
+        commands.install(app)
     app.wsgi_app = Express(app.wsgi_app, app.extensions["motcua"])  # type: ignore[method-assign]
     return app
 

@@ -1,40 +1,49 @@
-"""Every blueprint of the house, in the order in which addresses are tried. A new page file is named here, nowhere else."""
+"""Every blueprint of the house, by the function that serves it. A new page file is named here, nowhere else.
+
+On one machine all stand in one app; in Lambda each function has the pages of its role and imports no others."""
 
 from flask import Blueprint
 
-from handlers.api import exam_scores as api_exam_scores
-from handlers.api import openapi
-from handlers.citizen import agencies, crests, distributions, entry, exam_scores, me, telling
-from handlers.console import (
-    agency,
-    agency_look,
-    audit,
-    exam_scores_exams,
-    exam_scores_files,
-    exam_scores_lists,
-    exam_scores_release,
-    exam_scores_rules,
-    home,
-    links,
-    officers,
-    recovery,
-    sign_in,
-)
-from handlers.console import exam_scores as console_exam_scores
 from handlers.hooks import health
 from miniapp.core.settings import Settings
 
+ROLES = ("public", "console", "hooks")
+
 
 def blueprints(settings: Settings) -> list[Blueprint]:
-    """The blueprints of an app; the simulator's pages only where it is the configured chat."""
-    found = [
-        health.health,
-        openapi.openapi,
-        api_exam_scores.exam_scores,
-        entry.entry,
-        me.me,
-        telling.telling_front,
-        telling.telling,
+    """The blueprints of an app, in the order in which addresses are tried."""
+    if settings.role not in ("", *ROLES):
+        raise ValueError(f"no pages are called {settings.role!r}")
+    found = [health.health]  # every function has it; the hooks have nothing else so far
+    if settings.serves("console"):
+        found += _console()
+    if settings.serves("public"):
+        found += _public()
+        if settings.simulated_chat:
+            found += _simulated()
+    return found
+
+
+def _console() -> list[Blueprint]:
+    """Officers at the desk."""
+    from handlers.console import (
+        agency,
+        agency_look,
+        audit,
+        exam_scores,
+        exam_scores_exams,
+        exam_scores_files,
+        exam_scores_lists,
+        exam_scores_release,
+        exam_scores_rules,
+        home,
+        links,
+        officers,
+        recovery,
+        sign_in,
+    )
+
+    return [
         sign_in.sign_in,
         sign_in.stepping_up,
         home.home,
@@ -46,20 +55,38 @@ def blueprints(settings: Settings) -> list[Blueprint]:
         agency.agency,
         agency_look.look,
         agency_look.landing,
-        console_exam_scores.exam_scores,
+        exam_scores.exam_scores,
         exam_scores_exams.exams,
         exam_scores_files.files,
         exam_scores_files.landing,
         exam_scores_lists.lists,
         exam_scores_release.release,
         exam_scores_rules.rules,
+    ]
+
+
+def _public() -> list[Blueprint]:
+    """Citizens in the chat, and whoever reads the API."""
+    from handlers.api import exam_scores as api_exam_scores
+    from handlers.api import openapi
+    from handlers.citizen import agencies, crests, distributions, entry, exam_scores, me, telling
+
+    return [
+        openapi.openapi,
+        api_exam_scores.exam_scores,
+        entry.entry,
+        me.me,
+        telling.telling_front,
+        telling.telling,
         exam_scores.exam_scores,
         distributions.distributions,
         crests.crests,
         agencies.agencies,
     ]
-    if settings.simulated_chat:
-        from handlers.demo import components, simulator
 
-        found += [components.components, simulator.simulator]
-    return found
+
+def _simulated() -> list[Blueprint]:
+    """The chat simulator, only where it is the configured chat."""
+    from handlers.demo import components, simulator
+
+    return [components.components, simulator.simulator]

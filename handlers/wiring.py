@@ -37,6 +37,7 @@ from miniapp.core.settings import Settings
 from miniapp.core.tables import Table, Write, bind
 from miniapp.exam_scores import erasing_store, guarding, telling_store
 from miniapp.exam_scores import store as exam_scores_store
+from miniapp.exam_scores.arriving import Arriving
 from miniapp.exam_scores.editions import Editions
 from miniapp.exam_scores.erasing import Erasing
 from miniapp.exam_scores.erasing_store import ErasureStore
@@ -201,6 +202,10 @@ class Services:
     @cached_property
     def importing(self) -> Importing:
         return Importing(self.exam_store, self.files, self.audit, self.factor_keys, self.clock, self.ids)
+
+    @cached_property
+    def arriving(self) -> Arriving:
+        return Arriving(self.exam_store, self.files)
 
     # --- the chat, messages, and what citizens agreed to
 

@@ -1,3 +1,3 @@
 """Fixtures and nothing else."""
 
-pytest_plugins = ["tests.support.cloud", "tests.support.some_agencies"]
+pytest_plugins = ["tests.support.cloud", "tests.support.some_agencies", "tests.support.lambdas"]

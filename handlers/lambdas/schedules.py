@@ -1,6 +1,6 @@
 """What the clock starts. For Lambda's schedules, and for the loop of `make run`. Each may be started twice at once.
 
-`SCHEDULES` says how many seconds lie between two starts."""
+`SCHEDULES` says how many seconds lie between two starts; `handle` is the function's entry, and the clock says which."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -46,3 +46,9 @@ SCHEDULES = {
     "erase_old": (erase_old, 3600),
     "anchor_audit": (anchor_audit, 900),
 }
+
+
+def handle(event: Mapping[str, Any], context: Any) -> int:
+    """Lambda's entry: `{"schedule": "<name>"}`. A name that is not there is an error, for it would never run."""
+    work, _ = SCHEDULES[event["schedule"]]
+    return work(event, context)

@@ -28,6 +28,7 @@ class Settings:
     session_key: str = field(repr=False)
     factor_keys: str = field(repr=False)  # "v1:hex,v2:hex": the last one signs, all are read
     session_key_before: str = field(default="", repr=False)
+    role: str = ""  # which pages this process serves: public, console, hooks; empty: all, and the commands
     region: str = "ap-southeast-1"
     aws_endpoint: str = ""  # one address for every engine; empty: AWS itself
     upload_endpoint: str = ""  # where a browser reaches the upload bucket, when that differs
@@ -70,6 +71,10 @@ class Settings:
         if wrong:
             raise SettingsIncomplete("; ".join(wrong))
         return cls(**given)
+
+    def serves(self, role: str) -> bool:
+        """Whether this process has the pages of a role."""
+        return self.role in ("", role)
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ Making it takes seconds, so tests that change nothing share one. For one slice t
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -45,11 +45,12 @@ def number(place: int, width: int = 8) -> str:
 
 @dataclass
 class Furnished:
-    """What stands in the store: agencies, exams, one officer's id."""
+    """What stands in the store: agencies, exams, one officer's id and all that the officer knows."""
 
     agencies: list[Agency]
     exams: dict[str, Exam]
     officer: str
+    desk: officers.Desk
 
 
 @dataclass
@@ -118,17 +119,17 @@ def opened(cloud: Cloud, held: Furnished, **settings: object) -> Site:
     return Site(create_app(chosen, services), services, clock, cloud, held)
 
 
-def furnish(cloud: Cloud) -> Furnished:
-    """Two agencies, an exam in every state, an officer."""
-    bureau = Bureau(cloud, at=HOUR - timedelta(minutes=2))
+def furnish(cloud: Cloud, hour: datetime = HOUR) -> Furnished:
+    """Two agencies, an exam in every state at this hour, an officer."""
+    bureau = Bureau(cloud, at=hour - timedelta(minutes=2))
     services = Services(cloud.settings, clock=bureau.clock, sleep=lambda seconds: None)
     services.bind()
     agencies = [_agency(AGENCY, "Phú Yên"), _agency(OTHER, "An Giang")]
     AgencyStore().add(agencies)
     services.files.put(BUCKET, KEY, directory_file(agencies))
     desk = officers.officer(services.accounts, bureau.clock, LOGIN, AGENCY, *(role.value for role in Role))
-    bureau.clock.at = HOUR
-    return Furnished(agencies, _exams(bureau), desk.id)
+    bureau.clock.at = hour
+    return Furnished(agencies, _exams(bureau), desk.id, desk)
 
 
 def _stands(cloud: Cloud) -> bool:
@@ -162,7 +163,8 @@ def _agency(address: str, name: str) -> Agency:
 
 def _exams(bureau: Bureau) -> dict[str, Exam]:
     subjects = ("toan", "van", "nn", "li", "hoa")
-    window = Window(HOUR, HOUR + timedelta(days=10), "Trường THPT Lê Lợi")
+    hour = bureau.clock.at
+    window = Window(hour, hour + timedelta(days=10), "Trường THPT Lê Lợi")
     plain = exams.exam(agency=AGENCY, slug=OPEN, year=2026, subjects=subjects, remark=window)
     verified = exams.verified(agency=AGENCY, slug=VERIFIED, year=2026, number_example="120001")
     coded = replace(verified, slug=CODED, policy=Policy.CODED, factors=("card_code",))
@@ -175,7 +177,7 @@ def _exams(bureau: Bureau) -> dict[str, Exam]:
         OPEN: bureau.released(plain, body),
         VERIFIED: bureau.released(verified, by_birth),
         CODED: bureau.released(coded, by_code),
-        COMING: bureau.released(replace(verified, slug=COMING), by_birth, at=HOUR + timedelta(hours=1)),
+        COMING: bureau.released(replace(verified, slug=COMING), by_birth, at=hour + timedelta(hours=1)),
     }
     fix = csv_file(["sbd", "toan"], [(number(1), "10")])
     made[OPEN] = _corrected(bureau, made[OPEN], fix)
