@@ -7,7 +7,7 @@ WORKERS ?= 2
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench sweep package setup-run setup-test
+.PHONY: help run test check bench sweep package setup-run setup-test setup-sweep
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,7 +28,10 @@ check: setup-test  ## format, lint, types, import contracts, house rules: under 
 test: check  ## every test but the long versions
 	@$(VENV)/python -m pytest tests -m "not sweep" -n $(WORKERS) --dist loadfile --ignore tests/house --durations 15
 
-sweep: setup-test  ## the long versions: crash-points over whole imports, full-year checks
+setup-sweep:
+	@$(PYTHON) infra/bootstrap.py sweep
+
+sweep: setup-sweep  ## the long versions: crash-points over whole imports, full-year checks
 	@$(VENV)/python -m pytest tests -m sweep --durations 15
 
 bench: setup-test  ## every benchmark, peers in the same run (NAME=… for one); bench/results.json

@@ -11,6 +11,8 @@ import pytest
 
 import miniapp
 from handlers.lambdas.schedules import SCHEDULES
+from infra import describe
+from infra.local.stack import LACKED
 from infra.local.template import Template
 from miniapp.core.settings import Settings
 from tests.house.test_queues import ASYNC, DEAD
@@ -332,3 +334,9 @@ def test_the_log_of_requests_does_not_say_who_asked() -> None:
     (delivery,) = edge().of_type("AWS::Logs::Delivery").values()
 
     assert not set(delivery["RecordFields"]) & set(edge().document["Metadata"]["KeptOut"])
+
+
+def test_what_is_written_of_the_templates_is_what_they_hold() -> None:
+    assert describe.FILE.read_text("utf-8") == describe.written(), "python -m infra.describe"
+    region_kinds, edge_kinds = describe.counted()
+    assert set(describe.SEEN) <= {*region_kinds, *edge_kinds} - LACKED

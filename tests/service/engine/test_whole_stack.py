@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra.local import stack
-from infra.local.engine import Engine
+from infra.local.engine import Credentials, Engine
 from infra.local.template import Template
 from tests.support.cloud import temporary_engine
 from tests.support.templates import EDGE, GIVEN, functions
@@ -200,6 +200,31 @@ def test_the_second_step_lets_the_world_the_queues_the_bucket_and_the_clock_in(
 def test_a_queue_reached_without_tls_answers_nobody(engine: Engine) -> None:
     with pytest.raises(stack.StackDiffers, match="AccessDenied"):
         stack.apply(engine.endpoint, "plain", leave_out=stack.LACKED)
+
+
+def test_a_bucket_reached_without_tls_refuses_whom_its_rights_would_let_in(
+    engine: Engine, first_step: stack.Stack
+) -> None:
+    with pytest.raises(stack.StackDiffers):  # its queues refuse too, which the test above is about
+        stack.apply(engine.endpoint, "bare", leave_out=stack.LACKED)
+    iam, s3 = (stack.client(engine.endpoint, name) for name in ("iam", "s3"))
+    iam.create_user(UserName="reader")
+    may = {
+        "Effect": "Allow",
+        "Action": ["s3:GetObject"],
+        "Resource": [f"arn:aws:s3:::{one}-packs/*" for one in ("bare", STAGE)],
+    }
+    iam.put_user_policy(
+        UserName="reader", PolicyName="own", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [may]})
+    )
+    key = iam.create_access_key(UserName="reader")["AccessKey"]
+    reader = stack.client(engine.endpoint, "s3", Credentials(key["AccessKeyId"], key["SecretAccessKey"]))
+    for stage in ("bare", STAGE):
+        s3.put_object(Bucket=f"{stage}-packs", Key="packs/x", Body=b"x")
+
+    assert reader.get_object(Bucket=f"{STAGE}-packs", Key="packs/x")["Body"].read() == b"x"  # without the policy
+    with pytest.raises(ClientError, match="AccessDenied"):
+        reader.get_object(Bucket="bare-packs", Key="packs/x")
 
 
 def test_the_edge_stands_before_the_functions(engine: Engine) -> None:

@@ -1,0 +1,220 @@
+"""Each function's work with the rights of its own role, enforced: enough for its work, and not for its neighbour's.
+
+The policies are read back from the engine, as the stack made them there."""
+
+import json
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from urllib.parse import unquote
+
+import pytest
+
+from handlers.wiring import Services
+from infra.local import stack
+from infra.local.engine import Credentials, Engine
+from miniapp.accounts.store import AccountStore
+from miniapp.agencies.store import AgencyStore
+from miniapp.core.errors import Unavailable
+from miniapp.exam_scores.importing import ImportEdition
+from miniapp.exam_scores.model import Exam, Reason
+from miniapp.exam_scores.rounds import TellWave
+from miniapp.exam_scores.telling import PURPOSE
+from miniapp.messaging.model import DeliverMessage, State
+from tests.support.cloud import in_environment, settings_for, temporary_engine
+from tests.support.exams import APPROVER, HOUR, UPLOADER, csv_file, exam, exam_agency
+from tests.support.fakes import CountedIds, StoppedClock
+from tests.support.templates import functions
+
+STAGE = "rights"
+SHUT = stack.LACKED | {"AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy"}  # the engine has no TLS
+NUMBER = "02000001"
+FILE = csv_file(("sbd", "toan", "van"), [(NUMBER, "8.25", "7.5"), ("02000002", "6", "5.75")])
+
+
+class Roles:
+    """Services as each function has them: its role's rights, one clock for all."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.clock = StoppedClock(HOUR)
+        self.ids = CountedIds()
+        self._keys: dict[str, Credentials] = {}
+
+    @contextmanager
+    def of(self, function: str) -> Iterator[Services]:
+        """The services of one function."""
+        settings = replace(settings_for(self.engine.endpoint), stage=STAGE)
+        with in_environment(self._keys.get(function) or self._made(function)):
+            made = Services(settings, self.clock, self.ids, sleep=lambda seconds: None)
+            made.bind()
+            yield made
+
+    def _made(self, function: str) -> Credentials:
+        iam = stack.client(self.engine.endpoint, "iam")
+        user = f"as-{function}"
+        iam.create_user(UserName=user)
+        held = iam.get_role_policy(RoleName=f"motcua-{STAGE}-{function}", PolicyName="own")["PolicyDocument"]
+        document = held if isinstance(held, dict) else json.loads(unquote(held))
+        iam.put_user_policy(UserName=user, PolicyName="own", PolicyDocument=json.dumps(document))
+        key = iam.create_access_key(UserName=user)["AccessKey"]
+        self._keys[function] = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
+        return self._keys[function]
+
+    def arranged(self) -> Services:
+        """Everything may be done: for what a test needs to find there."""
+        settings = replace(settings_for(self.engine.endpoint), stage=STAGE)
+        return Services(settings, self.clock, self.ids)
+
+
+@pytest.fixture(scope="module")
+def roles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Roles]:
+    engine = temporary_engine(tmp_path_factory.mktemp("rights"), keep=False, testing=True)
+    stack.apply(engine.endpoint, STAGE, leave_out=SHUT)
+    yield Roles(engine)
+    engine.stop()
+
+
+@pytest.fixture
+def seeded(roles: Roles) -> Exam:
+    """An exam of an agency, as the command line makes them; nothing else."""
+    roles.engine.empty()
+    with in_environment(stack.ADMIN):
+        services = roles.arranged()
+        services.bind()
+        AgencyStore().add([exam_agency("agc-edu")])
+        return services.exam_office.add_exam(exam(agency="agc-edu"), UPLOADER)
+
+
+def uploaded(services: Services, held: Exam, body: bytes = FILE) -> str:
+    """An edition with one file, sent as a browser sends it."""
+    office = services.exam_office
+    edition = office.begin(held, UPLOADER, Reason.RELEASE, "", False)
+    file_id, form = office.upload_form(held, edition, "http://localhost:8000/then")
+    bound = "frontier"
+    parts = [f'--{bound}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in form.fields.items()]
+    parts.append(f'--{bound}\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n')
+    sent = "".join(parts).encode() + body + f"\r\n--{bound}--\r\n".encode()
+    request = urllib.request.Request(form.action, sent, {"Content-Type": f"multipart/form-data; boundary={bound}"})
+    opener = urllib.request.build_opener(_Stays)
+    assert opener.open(request, timeout=10).status == 303
+    office.take_file(held, edition.id, file_id, "a.csv", UPLOADER)
+    return edition.id
+
+
+class _Stays(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+    def http_error_303(self, req: object, fp: object, *_: object) -> object:
+        return fp
+
+
+def released(roles: Roles, held: Exam) -> Exam:
+    with roles.of("console") as console:
+        edition = uploaded(console, held)
+    with roles.of("imports") as imports:
+        imports.importing.wake(ImportEdition(held.agency, held.slug, edition))
+    with roles.of("console") as console:
+        return console.exam_office.approve(held, edition, APPROVER, None)
+
+
+def test_scores_go_from_the_desk_through_the_worker_to_the_public_each_with_its_own_role(
+    roles: Roles, seeded: Exam
+) -> None:
+    out = released(roles, seeded)
+
+    with roles.of("public") as public:
+        public.editions.warm()
+        found = public.looking_up.open(public.looking_up.exam(exam_agency("agc-edu"), out.slug), NUMBER)
+    assert found.result.scores["toan"] == 825
+
+
+def test_every_job_of_the_clock_runs_with_the_clock_s_role(roles: Roles, seeded: Exam) -> None:
+    released(roles, seeded)
+    roles.clock.pass_by(days=61)
+    with roles.of("schedules") as clock:
+        jobs: list[Callable[[], object]] = [
+            clock.exam_office.resume_all,
+            clock.rounds.begin_due,
+            clock.outbox.sweep,
+            clock.erasing.run,
+            clock.anchors.write,
+            clock.listing.rewrite,
+        ]
+        for job in jobs:
+            job()
+        assert clock.anchors.write() == 0  # it could be noted that the heads were written down
+    roles.clock.pass_by(days=-61)
+
+
+def test_who_waits_is_told_by_the_clock_the_wave_and_the_messenger_each_with_its_own_role(
+    roles: Roles, seeded: Exam
+) -> None:
+    with roles.of("public") as public:
+        public.consents.give("user_lan", seeded.agency, PURPOSE, "1")
+        public.telling.register(seeded.agency, seeded.slug, "user_lan", NUMBER)
+    released(roles, seeded)
+    roles.clock.pass_by(seconds=30)
+    with roles.of("schedules") as clock:
+        assert clock.rounds.begin_due() == 1
+    with roles.of("tellings") as tellings:
+        tellings.rounds.wave(TellWave(seeded.agency, seeded.slug))
+    with roles.of("public") as public:
+        (message,) = public.outbox.of("user_lan")
+    with roles.of("messages") as messages:
+        messages.outbox.deliver(DeliverMessage(message.agency, message.user, message.id))
+
+    with roles.of("public") as public:
+        assert [one.state for one in public.outbox.of("user_lan")] == [State.SENT]
+
+
+def test_a_renamed_agency_is_listed_by_the_lister_s_role(roles: Roles, seeded: Exam) -> None:
+    with roles.of("listing") as listing:
+        assert not listing.listing.rewrite()  # nothing changed, and it could look
+
+
+def test_a_stray_upload_is_dropped_by_the_function_that_the_bucket_wakes(roles: Roles, seeded: Exam) -> None:
+    files = stack.client(roles.engine.endpoint, "s3")
+    key = "scores/agc-edu/thpt-2019/edt_none/fil_none"
+    files.put_object(Bucket=f"{STAGE}-uploads", Key=key, Body=b"x")
+
+    with roles.of("uploads") as uploads:
+        assert not uploads.arriving.arrived(key)
+
+    assert "Contents" not in files.list_objects_v2(Bucket=f"{STAGE}-uploads")
+
+
+def refused(act: Callable[[], object]) -> None:
+    """It was the store's word that the role may not, and no word of ours."""
+    with pytest.raises(Unavailable) as told:
+        act()
+    assert str(told.value.facts.get("cause")).removesuffix("Exception") in ("AccessDenied", "403")
+
+
+def test_no_function_does_its_neighbour_s_work(roles: Roles, seeded: Exam) -> None:
+    with roles.of("public") as public:
+        refused(lambda: AccountStore().find_by_login("officer"))
+        refused(lambda: public.files.find("uploads", "scores/x"))
+        refused(lambda: public.files.put("packs", "packs/x", b""))
+    with roles.of("hooks") as hooks:
+        hooks.once.ready()
+        refused(lambda: hooks.exam_office.exam("agc-edu", "thpt-2019"))
+    with roles.of("uploads") as uploads:
+        refused(lambda: uploads.files.get("uploads", "scores/x", 10))
+    with roles.of("messages") as messages:
+        refused(lambda: messages.exam_office.exam("agc-edu", "thpt-2019"))
+    with roles.of("console") as console:
+        refused(lambda: console.files.put("audit", "x", b""))
+    with roles.of("schedules") as clock:
+        refused(lambda: clock.files.remove("audit", "agc-edu/2026-07-16/00000001/x"))
+
+
+def test_every_function_may_start(roles: Roles) -> None:
+    assert {one.removeprefix(f"motcua-{STAGE}-") for one in _role_names(roles)} == {*functions(), "clock"}
+
+
+def _role_names(roles: Roles) -> set[str]:
+    pages = stack.client(roles.engine.endpoint, "iam").get_paginator("list_roles").paginate()
+    return {one["RoleName"] for page in pages for one in page["Roles"]}
