@@ -1,4 +1,4 @@
-"""Sets a machine up for the project: `python3 infra/bootstrap.py run|test`. For the Makefile, on a fresh Debian too.
+"""Sets a machine up for the project: `python3 infra/bootstrap.py run|test|sweep`, on a fresh Debian too.
 
 Uses the standard library only, since nothing is installed yet. Says what it does while it does it; does nothing when all
 is in place. `run` makes the virtual environment and brings the console's chart library; `test` also installs Chromium,
@@ -22,6 +22,7 @@ REQUIREMENTS = {"run": "infra/requirements.txt", "test": "tests/requirements.txt
 LISTS = ("requirements.txt", "infra/requirements.txt", "tests/requirements.txt")
 PACKAGES = {"chromium": "chromium", "fonts-noto-core": "/usr/share/fonts/truetype/noto"}
 NODE_OLDEST = 20
+CHECKOV = ROOT / "tests" / "checkov.txt"
 VENDORED = {"chart.js/dist/chart.umd.min.js": "chart.js"}
 
 
@@ -40,6 +41,9 @@ def main(purpose: str) -> None:
     """Everything for one purpose."""
     if sys.version_info < OLDEST:
         stop(f"Python {'.'.join(map(str, OLDEST))} or newer is needed, this is {sys.version.split()[0]}.")
+    if purpose == "sweep":
+        apart(CHECKOV)
+        purpose = "test"
     environment(purpose)
     if purpose == "test":
         debian()
@@ -65,6 +69,19 @@ def environment(purpose: str) -> None:
     for old in VENV.glob(f".{purpose}-*"):
         old.unlink()
     stamps[purpose].touch()
+
+
+def apart(listed: Path) -> None:
+    """A tool that would pull other versions of our own packages: an environment of its own, made once."""
+    folder = ROOT / ".cache" / listed.stem
+    stamp = folder / f".made-{hashlib.sha256(listed.read_bytes()).hexdigest()[:16]}"
+    if stamp.exists():
+        return
+    say(f"Making an environment for {listed.stem} (about 300 MB, a minute or two) …")
+    venv.create(folder, with_pip=True, clear=True)
+    command = [folder / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-q"]
+    run([*command, "-r", str(listed)], f"{listed.stem} could not be installed.")
+    stamp.touch()
 
 
 def debian() -> None:
@@ -146,4 +163,4 @@ def _digest(purpose: str) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 and sys.argv[1] in REQUIREMENTS else "run")
+    main(sys.argv[1] if len(sys.argv) > 1 and sys.argv[1] in (*REQUIREMENTS, "sweep") else "run")
