@@ -19,6 +19,7 @@ from infra.lambdas.sources import QueueSource
 from miniapp.core.clock import WallClock
 from miniapp.exam_scores.model import Reason
 from tests.support.cloud import Cloud
+from tests.support.dying import Wire
 from tests.support.lambdas import HOST, WEB, Browser, Maker, token_of
 from tests.support.officers import Desk
 from tests.support.result_pages import BORN
@@ -287,6 +288,32 @@ def test_too_large_a_body_and_a_form_of_too_many_parts_are_refused_in_our_words(
         "POST", f"{BASE}/{OPEN}", "", (*EDGE, ("Content-Type", "application/x-www-form-urlencoded")), (), many
     )
     assert lan.send(form).status in (400, 413, 422)
+
+
+def test_the_store_is_reached_before_the_first_visitor_comes(
+    functions: Maker, furnished: Furnished, kept_cloud: Cloud
+) -> None:
+    """The connection opens while the environment starts, and the first slip goes over it; a page needs no other."""
+    wire = Wire(kept_cloud.engine.endpoint)
+    function = functions(WEB, role="public", origin_secret=SECRET, aws_endpoint=wire.address, open_exams_at_edge=0)
+    function.start()
+    assert "GetItem" in wire.calls
+    opened, asked = wire.connections, len(wire.calls)
+    assert browser(function, Second()).get(f"{BASE}/{OPEN}/{number(0)}").status == 200
+    assert wire.connections == opened
+    assert len(wire.calls) - asked <= 2, wire.calls[asked:]
+    wire.shutdown()
+    wire.server_close()
+
+
+def test_a_function_starts_and_says_so_while_the_store_is_away(functions: Maker, furnished: Furnished) -> None:
+    function = functions(WEB, role="public", origin_secret=SECRET, aws_endpoint="http://127.0.0.1:9", attempts=1)
+    lan = browser(function, Second())
+    assert lan.get("/healthz").status == 200
+    for address in ("/readyz", f"{BASE}/{OPEN}/{number(0)}"):
+        answer = lan.get(address)
+        assert (answer.status, answer.one("retry-after")) == (503, "30")
+    assert function.starts == 1
 
 
 def signed_in(console: Function, desk: Desk, door: Door) -> Browser:

@@ -5,13 +5,11 @@ import re
 import subprocess
 import zipfile
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore import xform_name
-from botocore.awsrequest import AWSResponse
 from botocore.session import get_session
 
 from infra.packaging import botocore_data, building, choosing, wheels, zipping
@@ -152,6 +150,46 @@ def test_bytecode_is_used_in_a_read_only_folder_even_when_the_source_says_otherw
     assert sources == "[]"
 
 
+HEAVY = {"boto3", "s3transfer", "zappa", "openpyxl", "xlsxwriter", "PIL", "defusedxml", "tqdm", "pydantic", "wtforms"}
+ROLES_IMPORTS = [
+    (
+        "public",
+        {"handlers.citizen", "handlers.api"},
+        {"handlers.console", "handlers.demo", "handlers.commands.groups", "argon2"},
+    ),
+    (
+        "console",
+        {"handlers.console"},
+        {"handlers.citizen", "handlers.api", "handlers.demo", "handlers.commands.groups"},
+    ),
+    ("hooks", set(), {"handlers.console", "handlers.citizen", "handlers.api", "handlers.demo", "argon2"}),
+]
+
+
+@pytest.mark.parametrize(("role", "needed", "others"), ROLES_IMPORTS)
+def test_a_function_imports_what_its_role_needs_and_nothing_heavy(
+    task: Path, target: Target, role: str, needed: set[str], others: set[str]
+) -> None:
+    program = "import sys; sys.path.insert(0, sys.argv[1]); import handlers.lambdas.web; print(*sys.modules)"
+    environ = {
+        "MOTCUA_STAGE": "test",
+        "MOTCUA_BASE_URL": "https://example.gov.vn",
+        "MOTCUA_SESSION_KEY": "0" * 64,
+        "MOTCUA_FACTOR_KEYS": "v1:" + "1" * 64,
+        "MOTCUA_AWS_ENDPOINT": "http://127.0.0.1:9",
+        "MOTCUA_ATTEMPTS": "1",
+        "MOTCUA_ROLE": role,
+        "AWS_ACCESS_KEY_ID": "x",
+        "AWS_SECRET_ACCESS_KEY": "y",
+    }
+    command = [str(target.python), "-I", "-c", program, str(task)]
+    made = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environ, check=False)
+    modules = set(made.stdout.split())
+    assert made.returncode == 0, made.stderr[-1000:]
+    assert needed <= modules
+    assert not {name for name in modules if name.startswith(tuple(others | HEAVY))}
+
+
 def test_binaries_run_on_lambdas_own_image(archive: zipfile.ZipFile, names: list[str], target: Target) -> None:
     binaries = [name for name in names if name.endswith(".so") or ".so." in name]
     assert binaries
@@ -193,6 +231,10 @@ def test_the_cut_data_means_the_same(task: Path) -> None:
             assert found.can_paginate(xform_name(name)) == wanted.can_paginate(xform_name(name))
 
 
+class Sent(Exception):
+    """As far as a call goes here."""
+
+
 def called(client: Any) -> list[str]:
     """Where one call of each service would go and with what, without sending it."""
     given = {
@@ -205,12 +247,13 @@ def called(client: Any) -> list[str]:
     verb, arguments = given[client.meta.service_model.service_name]
     seen: list[str] = []
 
-    def hear(request: Any, **_: Any) -> AWSResponse:
+    def hear(request: Any, **_: Any) -> None:
         seen.extend([request.method, request.url, str(request.body)])
-        return AWSResponse(request.url, 200, {}, BytesIO(b"{}"))
+        raise Sent
 
     client.meta.events.register("before-send", hear)
-    getattr(client, verb)(**arguments)
+    with pytest.raises(Sent):
+        getattr(client, verb)(**arguments)
     return seen
 
 

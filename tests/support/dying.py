@@ -22,6 +22,7 @@ class Wire(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.upstream = urlsplit(upstream).netloc
         self.calls: list[str] = []
+        self.connections = 0
         self.killed = False
         self._kill: Callable[[], None] | None = None
         self._at = -1
@@ -38,6 +39,11 @@ class Wire(ThreadingHTTPServer):
         """Kill at the call with this number (from 0, from now on)."""
         self.calls, self.killed = [], False
         self._kill, self._at, self._after = kill, at, after
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """A connection was opened."""
+        self.connections += 1
+        super().process_request(request, client_address)
 
     def hear(self, name: str) -> bool:
         """Count a call; whether it is the one."""
