@@ -49,6 +49,8 @@ def main(purpose: str) -> None:
         debian()
     node(purpose)
     vendor()
+    if purpose == "test":
+        lambdas()
 
 
 def environment(purpose: str) -> None:
@@ -135,6 +137,17 @@ def vendor() -> None:
             draft = kept.with_suffix(".part")  # whoever reads the assets now sees the old file or the new one
             draft.write_bytes(came.read_bytes())
             draft.replace(kept)
+
+
+def lambdas() -> None:
+    """The packages for Lambda's Python, AWS's runtime client and emulator, for the tests of the package."""
+    lock = ROOT / "infra" / "packaging" / "locked.txt"
+    stamp = ROOT / ".cache" / "lambda" / f".fetched-{hashlib.sha256(lock.read_bytes()).hexdigest()[:16]}"
+    if stamp.exists():
+        return
+    say("Fetching the parts for Lambda …")
+    run([VENV / "bin" / "python", "-m", "infra.lambdas.fetch"], "The parts for Lambda could not be fetched.")
+    stamp.touch()
 
 
 def run(command: Sequence[object], failure: str, environ: dict[str, str] | None = None) -> None:
