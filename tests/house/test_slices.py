@@ -67,8 +67,8 @@ def test_every_slice_but_the_ground_floor_has_a_model_or_a_service():
 
 def test_folders_of_tests_mirror_folders_of_code():
     rooms = {"unit": "miniapp", "service": "miniapp", "web": "handlers"}
-    # What is tested there is no folder of that name: the engine, the look and the command line.
-    others = {"engine", "look", "commands", "demo", "local", "seed"}
+    # What is tested there is no folder of that name: the engine, what an account needs, the look and the command line.
+    others = {"engine", "infra", "look", "commands", "demo", "local", "seed"}
     strange = [
         path.relative_to(ROOT).as_posix()
         for room, home in rooms.items()
