@@ -99,3 +99,13 @@ def test_a_queue_hides_a_note_for_six_times_as_long_as_its_function_may_take() -
     assert set(READERS) == {name for name in seconds if not name.endswith("_dead")}
     for queue, function in READERS.items():
         assert int(seconds[queue]) >= 6 * whole(f"production_{function}")["timeout_seconds"], queue
+
+
+@pytest.mark.filterwarnings("ignore")  # of Zappa's own imports
+@pytest.mark.parametrize("name", deployed())
+def test_zappa_reads_a_stage_as_we_do(name: str) -> None:
+    from zappa.cli import ZappaCLI
+
+    reader = ZappaCLI()
+    reader.zappa_settings, reader.api_stage = HELD, name
+    assert {key: value for key, value in reader.stage_config.items() if key != "delete_zip"} == whole(name)
