@@ -153,3 +153,61 @@ def test_a_template_without_its_parameter_or_with_an_unknown_function_is_refused
     strange.write_text("Resources: {A: {Type: T, Properties: {Name: !Sub [a, b]}}}")
     with pytest.raises(ValueError, match="Fn::Sub"):
         Template(strange, {}).of_type("T")
+
+
+def test_a_template_less_some_kinds_keeps_nothing_that_hangs_on_them(tmp_path: Path) -> None:
+    path = tmp_path / "some.yaml"
+    path.write_text(
+        """
+        Parameters: {Stage: {Type: String}, Big: {Type: String, Default: "no"}}
+        Mappings: {Sizes: {one: {Days: 7}}}
+        Conditions: {IsBig: !Equals [!Ref Big, "yes"], IsSmall: !Not [Condition: IsBig]}
+        Resources:
+          First: {Type: A, Properties: {Days: !FindInMap [Sizes, one, Days], Gone: !If [IsBig, 1, !Ref "AWS::NoValue"]}}
+          Second: {Type: B, DependsOn: [First, Third], Properties: {Host: !Select [2, !Split ["/", "https://host/"]]}}
+          Third: {Type: C, Condition: IsBig}
+          Fourth: {Type: C, Condition: IsSmall}
+        Outputs:
+          Kept: {Value: !GetAtt First.Arn}
+          Lost: {Value: !Sub "${Third.Name}-${Stage}"}
+        """
+    )
+    small, big = (Template(path, {"Stage": "x", "Big": big}) for big in ("no", "yes"))
+
+    assert (small.kinds(), big.kinds()) == (
+        {"First": "A", "Second": "B", "Fourth": "C"},
+        {"First": "A", "Second": "B", "Third": "C"},
+    )
+    assert small.of_type("A") == {"First": {"Days": 7}}
+    assert big.of_type("A") == {"First": {"Days": 7, "Gone": 1}}
+    assert small.of_type("B") == {"Second": {"Host": "host"}}
+    fewer = json.loads(big.without({"C"}).body)
+    assert set(fewer["Resources"]) == {"First", "Second"}
+    assert fewer["Resources"]["Second"]["DependsOn"] == ["First"]
+    assert set(fewer["Outputs"]) == {"Kept"}
+
+
+def test_what_an_engine_leaves_out_is_put_right_again_after_every_start(engine: Engine) -> None:
+    stack.apply(engine.endpoint, "again")
+    dynamodb, s3 = stack.client(engine.endpoint, "dynamodb"), stack.client(engine.endpoint, "s3")
+    off = {"PointInTimeRecoveryEnabled": False}
+    dynamodb.update_continuous_backups(TableName="again-accounts", PointInTimeRecoverySpecification=off)
+    s3.delete_bucket_lifecycle(Bucket="again-uploads")
+    s3.delete_bucket_encryption(Bucket="again-uploads")
+
+    stack.apply(engine.endpoint, "again")
+
+    held = dynamodb.describe_continuous_backups(TableName="again-accounts")["ContinuousBackupsDescription"]
+    assert held["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+    assert len(s3.get_bucket_lifecycle_configuration(Bucket="again-uploads")["Rules"]) == 2
+    (rule,) = s3.get_bucket_encryption(Bucket="again-uploads")["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+
+
+def test_protection_that_was_switched_off_is_told(engine: Engine) -> None:
+    stack.apply(engine.endpoint, "bared")
+    dynamodb = stack.client(engine.endpoint, "dynamodb")
+    dynamodb.update_table(TableName="bared-audit", DeletionProtectionEnabled=False)
+
+    with pytest.raises(stack.StackDiffers, match="bared-audit has the deletion protection False"):
+        stack.apply(engine.endpoint, "bared")
