@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
+from markupsafe import escape
 from werkzeug.test import TestResponse
 
 from handlers import forms
@@ -33,8 +34,18 @@ MALFORMED: dict[str, tuple[bytes, str]] = {
 }
 # Leaving works whatever is sent along: these read nothing.
 LEAVING = ("/console/sign-out", "/toi/ra")
+# What must come back harmless, when it comes back at all: these would be code where they stand raw in HTML.
+HOSTILE = {
+    "markup": "<script>alert(1)</script>",
+    "the end of an attribute": '"><img src=x onerror=alert(1)>',
+    "the end of a quoted attribute": "x' onfocus='alert(1)' autofocus='",
+    "one more attribute": 'x" onfocus="alert(1)" autofocus="',
+    "the end of a textarea": "</textarea><script>alert(1)</script>",
+    "the end of a title": "</title><svg onload=alert(1)>",
+}
 # Values that a form with a good token may carry in every field; any answer but an error of ours is fine.
 VALUES = {
+    **HOSTILE,
     "a NUL": "a\x00b",
     "right to left": "\u202e\u2066gnp.exe\u2069",
     "half a character": "%ED%A0%80",
@@ -43,7 +54,6 @@ VALUES = {
     "a long word": "x" * 20_000,
     "combining marks": "a" + "\u0301" * 3_000,
     "a path": "../../../../etc/passwd",
-    "markup": "<script>alert(1)</script>",
     "a formula": "=1+1",
     "a header": "x\r\nSet-Cookie: a=b",
     "another place": "//evil.example/x",
@@ -116,7 +126,8 @@ def test_every_field_of_every_form_bears_any_value(fresh_site: Site):
     shown = shown_fields(site)
     every = set().union(*shown.values())
     assert TOKEN_FIELD in every
-    wrong = []
+    wrong: list[str] = []
+    echoed: set[str] = set()
     for stop in stops(site, "POST", most=1):
         for who, client in visitors(site).items():
             token = tokens(site, client)
@@ -125,8 +136,24 @@ def test_every_field_of_every_form_bears_any_value(fresh_site: Site):
                 encoded = value if value.startswith("%") else quote(value)
                 body = "&".join([f"{TOKEN_FIELD}={token()}", *(f"{name}={encoded}" for name in sorted(names))])
                 answer = post(client, stop, body.encode(), FORM)
-                if answer.status_code >= 500:
+                said = answer.get_data(as_text=True)
+                if answer.status_code >= 500 or (kind in HOSTILE and value in said):
                     wrong.append(f"{who} {stop.address} {kind}: {answer.status_code}")
+                if kind in HOSTILE and escape(value) in said:
+                    echoed.add(kind)
+    assert wrong == []
+    assert echoed == HOSTILE.keys()  # what is typed does come back, so that the search above could find it
+
+
+def test_every_query_and_path_comes_back_harmless(site: Site) -> None:
+    typed = quote(" ".join(HOSTILE.values()), safe="")
+    query = "&".join(f"{name}={typed}" for name in ("q", "lang", "next", "n", "page", "so", "phan", "day", "cursor"))
+    wrong = []
+    for client in visitors(site).values():
+        for stop in stops(site, "GET", most=1):
+            for address in (f"{stop.address}?{query}", f"{stop.address.rstrip('/')}/{typed}"):
+                said = client.get(address).get_data(as_text=True)
+                wrong += [f"{address} {kind}" for kind, value in HOSTILE.items() if value in said]
     assert wrong == []
 
 
