@@ -66,7 +66,7 @@ class Slip(NamedTuple):
     remark: Window | None
     remark_open: bool
     remark_over: bool
-    population: int
+    population: int | None
     distributions: str
     again: str
 
@@ -85,7 +85,7 @@ class Kit:
             for code, name in self._names.items()
             if statistics.subjects[code].is_shown
         }
-        self.population = statistics.population
+        self.population = statistics.shown_population
         self._totals = Totals(exam, statistics)
         self._rows: dict[tuple[str, int, int], Row] = {}
         self._groups: dict[Group, Named] = {}

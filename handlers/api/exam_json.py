@@ -75,7 +75,7 @@ def distributions_json(exam: Exam, statistics: Statistics, address: str, release
         "agency": address,
         "exam": exam.slug,
         "released_at": iso(released_at),
-        "population": statistics.population if statistics.population >= SMALLEST_GROUP else None,
+        "population": statistics.shown_population,
         "smallest_group": SMALLEST_GROUP,
         "step": decimal(STEP),
         "subjects": [

@@ -56,7 +56,7 @@ class DistributionPage:
     chosen: Shown | None
     subjects: list[Choice]
     combinations: list[Choice]
-    population: int
+    population: int | None
 
 
 @distributions.get("")
@@ -87,7 +87,7 @@ def _page(exam: Exam, statistics: Statistics, wanted: str) -> DistributionPage:
         chosen=chosen,
         subjects=[Choice(_name(each), _address(exam, each), each == code) for each in subjects],
         combinations=[Choice(each, _address(exam, each), each == code) for each in totals],
-        population=statistics.population,
+        population=statistics.shown_population,
     )
 
 

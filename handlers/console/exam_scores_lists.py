@@ -18,9 +18,10 @@ from handlers.doors import officers, pages
 from handlers.formats import score
 from handlers.slips import chart_of
 from miniapp.core.errors import NotFound
-from miniapp.exam_scores.difference import Change, Moved, moved
+from miniapp.exam_scores.difference import Change, Moved
 from miniapp.exam_scores.model import Exam
-from miniapp.exam_scores.reporting import Place, Prefixes, Problems
+from miniapp.exam_scores.problem_list import Place
+from miniapp.exam_scores.reporting import Prefixes, Problems
 from miniapp.exam_scores.scores import STATE_NAMES, is_score, rounded
 from miniapp.exam_scores.statistics import Distribution
 from miniapp.exam_scores.subjects import vocabulary
@@ -42,6 +43,7 @@ class ProblemsPage:
     head: Head
     kinds: list[Problems]
     places: list[Place]
+    kept: int
     total: int
     parts: list[int]
 
@@ -66,6 +68,7 @@ class DifferencesPage:
     head: Head
     has_base: bool
     sample: list[ChangeLine]
+    kept: int
     total: int
     parts: list[int]
     subjects: list[tuple[str, Moved]]
@@ -119,9 +122,9 @@ def problems(agency: str, exam: str, edition: str) -> Response:
     head = desk.head(exam, edition, "problems")
     reports = context.services().exam_reports
     kinds = reports.problems(head.edition)
-    places = list(islice(reports.places(head.exam, head.edition), SAMPLE))
-    total = sum(kind.count for kind in kinds)
-    return answers.show("console/exam_scores/problems.html", ProblemsPage(head, kinds, places, total, _parts(total)))
+    held = reports.places(head.exam, head.edition)
+    page = ProblemsPage(head, kinds, list(islice(held, SAMPLE)), held.kept, held.total, _parts(held.kept))
+    return answers.show("console/exam_scores/problems.html", page)
 
 
 @lists.get(f"{desk.EDITION}/van-de.<any(csv, xlsx):kind>")
@@ -131,7 +134,7 @@ def problems_file(agency: str, exam: str, edition: str, kind: str) -> Response:
     say = _saying()
     rows = (
         (place.file, place.row or "", place.column, place.value, say(place))
-        for place in _part(context.services().exam_reports.places(head.exam, head.edition))
+        for place in _part(context.services().exam_reports.places(head.exam, head.edition).start_at)
     )
     return downloads.answer(f"van-de-{head.exam.slug}-{head.number}", kind, _columns("problem_columns"), rows)
 
@@ -140,13 +143,17 @@ def problems_file(agency: str, exam: str, edition: str, kind: str) -> Response:
 def differences(agency: str, exam: str, edition: str) -> Response:
     """What differs from the edition that was out when this one was checked."""
     head = desk.head(exam, edition, "differences")
-    changes = context.services().exam_reports.changes(head.exam, head.edition)
-    changed = [change for change in changes if change.kind == "changed"]
-    sample = [_change(change) for change in (changed or changes)[:SAMPLE]]
-    found = moved(changes)
-    subjects = [(_subject(code), found[code]) for code in head.exam.subjects if code in found]
-    total = len(changes)
-    page = DifferencesPage(head, bool(head.edition.base_build), sample, total, _parts(total), subjects)
+    found = context.services().exam_reports.changes(head.exam, head.edition)
+    subjects = [(_subject(code), found.moves[code]) for code in head.exam.subjects if code in found.moves]
+    page = DifferencesPage(
+        head=head,
+        has_base=bool(head.edition.base_build),
+        sample=list(map(_change, found.sample)),
+        kept=found.kept.kept,
+        total=found.kept.total,
+        parts=_parts(found.kept.kept),
+        subjects=subjects,
+    )
     return answers.show("console/exam_scores/differences.html", page)
 
 
@@ -154,6 +161,7 @@ def differences(agency: str, exam: str, edition: str) -> Response:
 def differences_file(agency: str, exam: str, edition: str, kind: str) -> Response:
     """The list of changes, a part at a time."""
     head = desk.head(exam, edition)
+    changes = context.services().exam_reports.changes(head.exam, head.edition)
     words = _columns("states")
     states = dict(zip(STATE_NAMES.values(), words, strict=True))
     kinds = dict(zip(("added", "removed", "changed"), _columns("kinds"), strict=True))
@@ -165,7 +173,7 @@ def differences_file(agency: str, exam: str, edition: str, kind: str) -> Respons
             _figure(line.old, line.old_state, states),
             _figure(line.new, line.new_state, states),
         )
-        for line in map(_change, _part(context.services().exam_reports.changes(head.exam, head.edition)))
+        for line in map(_change, _part(changes.start_at))
     )
     return downloads.answer(f"khac-biet-{head.exam.slug}-{head.number}", kind, _columns("change_columns"), rows)
 
@@ -271,13 +279,13 @@ def _parts(total: int) -> list[int]:
     return list(range(1, max(1, -(-total // PART)) + 1))
 
 
-def _part(rows: Iterable[Line]) -> list[Line]:
+def _part(rows_from: Callable[[int], Iterable[Line]]) -> list[Line]:
     """The lines of the part that was asked for; NotFound beyond the last."""
     text = request.args.get("phan", "1")
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 10_000):
         raise NotFound("page_unknown")
     start = (int(text) - 1) * PART
-    found = list(islice(rows, start, start + PART))
+    found = list(islice(rows_from(start), PART))
     if not found and start:
         raise NotFound("page_unknown")
     return found

@@ -3,18 +3,18 @@
 For building an edition. A correction may hold changed rows only: they are laid over the base. A changed record carries
 the place of its correction in the exam's history, so that the slip can say when and why. Pure: records in and out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from miniapp.exam_scores.blocks import Shape, missing_extra, reshaped
-from miniapp.exam_scores.scores import NOT_TAKEN, STATE_NAMES, UNSAID, is_score
+from miniapp.exam_scores.lists import Line, Lines
+from miniapp.exam_scores.scores import NOT_TAKEN, STATE_NAMES, STATES, UNSAID, is_score
 
 Value = TypeVar("Value", int, bytes, int | bytes)
 
-SAMPLE = 20
+SAMPLE = 50
 STRETCH = 1_024
-LISTED_MOST = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,18 @@ class Change:
     subject: str = ""
     old: int = 0
     new: int = 0
+
+    @property
+    def line(self) -> Line:
+        """The change as a list keeps it, in words that machines read."""
+        figures = [said(self.old), said(self.new)] if self.subject else ["", ""]
+        return [self.number, self.kind, self.subject, *figures]
+
+    @classmethod
+    def of(cls, line: Line) -> Self:
+        """A line of a list."""
+        number, kind, subject, old, new = map(str, line)
+        return cls(number, kind, subject, _code(old), _code(new))
 
 
 @dataclass(slots=True)
@@ -49,35 +61,36 @@ class Moved:
             self.down, self.most_down = self.down + 1, max(self.most_down, old - new)
 
 
-def moved(changes: Iterable[Change]) -> dict[str, Moved]:
-    """What changes do to each subject they name; rows that came or went name none."""
-    found: dict[str, Moved] = {}
-    for change in changes:
-        if change.subject:
-            found.setdefault(change.subject, Moved()).note(change.old, change.new)
-    return found
-
-
 @dataclass(slots=True)
 class Difference:
-    """Counts of candidates, and the list up to a bound."""
+    """Counts of candidates, the list of changes, and what one wants to see without reading that: what they do to each
+    subject they name (rows that came or went name none), and the first of them."""
 
     added: int = 0
     removed: int = 0
     changed: int = 0
     unchanged: int = 0
-    changes: list[Change] = field(default_factory=list)
+    lines: Lines = field(default_factory=Lines)
+    moves: dict[str, Moved] = field(default_factory=dict)
+    _firsts: list[Change] = field(default_factory=list)
+    _changed: list[Change] = field(default_factory=list)
 
     def note(self, change: Change) -> None:
         """Keep a line of the list."""
-        if len(self.changes) < LISTED_MOST:
-            self.changes.append(change)
+        self.lines.add(change.line)
+        firsts = self._changed if change.kind == "changed" else self._firsts
+        if len(firsts) < SAMPLE:
+            firsts.append(change)
+        if change.subject:
+            self.moves.setdefault(change.subject, Moved()).note(change.old, change.new)
+
+    def __iter__(self) -> Iterator[Change]:
+        return map(Change.of, self.lines)
 
     @property
     def sample(self) -> list[Change]:
-        """The first changed ones, else the first of all."""
-        changed = [change for change in self.changes if change.kind == "changed"]
-        return (changed or self.changes)[:SAMPLE]
+        """The first changed ones, else the first that came or went."""
+        return self._changed or self._firsts
 
 
 def compare(
@@ -180,3 +193,7 @@ def common_shape(shapes: Iterable[Shape]) -> Shape:
 def said(code: int) -> str:
     """A code in words for lists that machines read: `825`, `absent`."""
     return STATE_NAMES.get(code, str(code))
+
+
+def _code(text: str) -> int:
+    return STATES[text] if text in STATES else int(text or 0)

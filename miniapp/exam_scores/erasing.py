@@ -21,6 +21,7 @@ from miniapp.core.tables import Write
 from miniapp.exam_scores import blocks
 from miniapp.exam_scores.blocks import BLOCK_MOST, Built, Shape
 from miniapp.exam_scores.erasing_store import ErasureStore, Replaced
+from miniapp.exam_scores.keeping import findings_key, together_key
 from miniapp.exam_scores.model import Edition, EditionState, Exam, Pointer
 from miniapp.exam_scores.rounds import Rounds
 from miniapp.exam_scores.store import ExamScoreStore, Manifest
@@ -212,4 +213,5 @@ def _sources(exam: Exam, edition: Edition) -> Iterator[tuple[str, str]]:
         yield UPLOADS, item.key
         if item.run:
             yield PACKS, item.run
-        yield PACKS, f"findings/{exam.agency}/{exam.slug}/{edition.id}/{item.id}"
+        yield PACKS, findings_key(exam, edition.id, item.id)
+    yield PACKS, together_key(exam, edition.id)

@@ -1,13 +1,13 @@
-"""What is wrong in a file: every place is counted, the places of the list are kept up to a bound.
+"""What is wrong in a file: every place is counted and kept in a list, however many they are.
 
 For reading files and for the officers' download. Codes only; the sentences stand in templates."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from miniapp.exam_scores.lists import MOST, Lines
 from miniapp.exam_scores.model import Finding
 
-LISTED_MOST = 200_000
 VALUE_MOST = 60
 
 REFUSALS = frozenset(  # the whole file is no table of scores
@@ -78,7 +78,16 @@ ERRORS = frozenset(
     }
 )
 WARNINGS = frozenset(
-    {"score_off_step", "minus_one", "padded", "no_score_at_all", "name_dropped", "prefix_unexpected", "total_apart"}
+    {
+        "bonus_without_cap",
+        "minus_one",
+        "name_dropped",
+        "no_score_at_all",
+        "padded",
+        "prefix_unexpected",
+        "score_off_step",
+        "total_apart",
+    }
 )
 SEVERITY = {code: "error" for code in REFUSALS | ERRORS} | {code: "warning" for code in WARNINGS}
 
@@ -97,29 +106,28 @@ class Place:
 class Findings:
     """All problems of one file."""
 
-    places: list[Place] = field(default_factory=list)
-    most: int = LISTED_MOST
+    most: int = MOST
+    lines: Lines = field(init=False)
     _firsts: dict[str, Place] = field(default_factory=dict)
     _counts: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.lines = Lines(self.most)
 
     def add(self, code: str, row: int, column: str = "", value: str = "") -> None:
         """Count a problem and list its place; a code that nobody has words for is a KeyError."""
         count = self._counts.get(code, 0)
-        if count and len(self.places) >= self.most:
-            self._counts[code] = count + 1
-            return
-        place = Place(code, row, column[:VALUE_MOST], value[:VALUE_MOST])
+        column, value = column[:VALUE_MOST], value[:VALUE_MOST]
         if not count:
             if code not in SEVERITY:
                 raise KeyError(code)
-            self._firsts[code] = place
+            self._firsts[code] = Place(code, row, column, value)
         self._counts[code] = count + 1
-        if len(self.places) < self.most:
-            self.places.append(place)
+        self.lines.add((code, row, column, value))
 
     def take_over(self, other: "Findings") -> None:
         """All that another list holds, where this one held nothing of the kind yet."""
-        self.places = other.places[: self.most]
+        self.lines = other.lines
         self._firsts, self._counts = other._firsts, other._counts
 
     def count(self, severity: str) -> int:
@@ -135,4 +143,5 @@ class Findings:
         return tuple(sorted(found, key=lambda kind: (kind.severity, -kind.count, kind.code)))
 
     def __iter__(self) -> Iterator[Place]:
-        return iter(self.places)
+        for code, row, column, value in self.lines:
+            yield Place(str(code), int(row), str(column), str(value))

@@ -324,7 +324,19 @@ class Gathering:
                 for index in (index for index, value in enumerate(codes) if value >= ODD):
                     self.findings.add(code, lines[index], column, turned[place][index])
                     codes[index] = 0 if memo is not None else NO_FIGURE
+            if name == "bonus":
+                self._look_for_cap(codes, lines, turned[place])
             yield codes
+
+    def _look_for_cap(self, codes: list[int], lines: Sequence[int], cells: Sequence[str]) -> None:
+        """Name the rows whose bonus counts for nothing, because the exam's formula gives none."""
+        formula = self.exam.formula
+        if formula is None or formula.bonus_cap:
+            return
+        column = self._at(self._layout.column_name(self._layout.bonus))
+        for row, code, cell in zip(lines, codes, cells, strict=True):
+            if 0 < code < NO_FIGURE:
+                self.findings.add("bonus_without_cap", row, column, cell)
 
     def _add_up(self, formula: Formula, lines: Sequence[int], columns: Sequence[Any], cells: Sequence[str]) -> None:
         """Name the rows whose total is not what the exam's formula makes of their scores.

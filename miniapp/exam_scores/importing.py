@@ -6,9 +6,7 @@ it ends with the same build, because a build is named by its content and nothing
 a lease with a heartbeat, which is the progress bar too."""
 
 import gc
-import json
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -25,10 +23,11 @@ from miniapp.core.ids import Ids
 from miniapp.exam_scores import blocks, difference, together
 from miniapp.exam_scores.blocks import BLOCK_MOST, Built, Shape
 from miniapp.exam_scores.chunks import Chunk
-from miniapp.exam_scores.difference import Change, Difference, compare, said
+from miniapp.exam_scores.difference import Difference, compare
 from miniapp.exam_scores.factors import FactorKeys
-from miniapp.exam_scores.findings import Findings
 from miniapp.exam_scores.gathering import Gathering, Run
+from miniapp.exam_scores.keeping import PACKS, ImportLists
+from miniapp.exam_scores.lists import Lines
 from miniapp.exam_scores.model import Edition, EditionState, Exam, FileState, Reason, ScoreFile
 from miniapp.exam_scores.reading import Progress, read_rows
 from miniapp.exam_scores.statistics import Statistics, count
@@ -37,7 +36,7 @@ from miniapp.exam_scores.store import ExamScoreStore, Manifest
 TELL_EVERY = 1.0
 TRIES = 20
 KEEPERS = 4
-UPLOADS, PACKS = "uploads", "packs"
+UPLOADS = "uploads"
 SYSTEM = "importer"
 
 
@@ -63,6 +62,7 @@ class Importing:
     ) -> None:
         self._store = store
         self._files = files
+        self._lists = ImportLists(files)
         self._audit = audit
         self._keys = keys
         self._clock = clock
@@ -123,7 +123,7 @@ class Importing:
             value = str(facts.get("most", facts.get("why", sheet)))
             gathering.findings.add(refusal.code, int(facts.get("row", 0)), sheet, value)
         findings = gathering.findings
-        self._keep_places(exam, edition, item, findings)
+        self._lists.keep_findings(exam, edition.id, item.id, findings)
         read_file = replace(
             item,
             state=FileState.REFUSED if run is None else FileState.READ,
@@ -134,8 +134,7 @@ class Importing:
             beat_at=iso(self._clock.now()),
         )
         if run is not None:
-            key = f"runs/{exam.agency}/{exam.slug}/{edition.id}/{item.id}"
-            self._files.put(PACKS, key, _packed_run(run))
+            key = self._lists.keep_run(exam, edition.id, item.id, run)
             read_file = replace(read_file, rows=run.rows, run=key)
         self._replace_file(exam, edition.id, read_file)
         return run
@@ -164,11 +163,6 @@ class Importing:
                 found[item.id] = gathering.take(self._chunks(item, beat)).places
         return found
 
-    def _keep_places(self, exam: Exam, edition: Edition, item: ScoreFile, findings: Findings) -> None:
-        lines = [[place.code, place.row, place.column, place.value] for place in findings]
-        body = zlib.compress(json.dumps(lines, ensure_ascii=False).encode(), 6)
-        self._files.put(PACKS, findings_key(exam, edition.id, item.id), body)
-
     def _replace_file(self, exam: Exam, edition_id: str, changed: ScoreFile) -> None:
         """Put a file's new state into its edition, whatever else changed there meanwhile."""
         for _ in range(TRIES):
@@ -190,25 +184,26 @@ class Importing:
         beat("comparing", 0, 1, force=True)
         base = self._base(exam)
         if base is None and edition.partial:  # what it was to be laid over was withdrawn meanwhile
-            return self._checked(exam, _blamed(edition, "correction_without_base"), "", Difference(), 0)
+            return self._faulty(exam, edition, "correction_without_base")
         salt, version = exam.id, self._key_version(exam, base)
         if base is not None and edition.partial and base.key_version not in ("", version):
-            return self._checked(exam, _blamed(edition, "factor_key_gone"), "", Difference(), 0)
-        runs = [held[item.id] if item.id in held else _unpacked_run(self._object(item.run)) for item in good]
+            return self._faulty(exam, edition, "factor_key_gone")
+        runs = [held[item.id] if item.id in held else self._lists.run(item.run) for item in good]
         self._read_anew(exam, edition, good, runs, version)
+        beside = Lines()
         shape, records, repeated = together.joined(runs)
         if repeated:
             files = [item.id for item in good]
             places = self._places(exam, edition, together.wanted(repeated, files), beat)
-            edition = together.blamed_for_repeats(edition, files, repeated, places)
+            edition = together.blamed_for_repeats(edition, files, repeated, places, beside)
         held.clear()
         if base is not None:
-            edition, shape, records, found = self._over(exam, edition, base, shape, records)
+            edition, shape, records, found = self._over(exam, edition, base, shape, records, beside)
         else:
             found = Difference(added=len(records))
         total = len(records)
-        with ThreadPoolExecutor(1) as beside:  # compressing lets another thread run: count meanwhile
-            building = beside.submit(blocks.build, records, shape, BLOCK_MOST[exam.policy.value])
+        with ThreadPoolExecutor(1) as aside:  # compressing lets another thread run: count meanwhile
+            building = aside.submit(blocks.build, records, shape, BLOCK_MOST[exam.policy.value])
             statistics = count(
                 records, shape, exam.usable_combinations, exam.prefix_length, lambda done: beat("counting", done, total)
             )
@@ -216,7 +211,8 @@ class Importing:
             built = building.result()
         del records
         manifest = self._keep(exam, built, statistics, salt, version, beat)
-        self._keep_changes(exam, edition, found)
+        self._lists.keep_together(exam, edition.id, beside)
+        self._lists.keep_changes(exam, edition.id, found)
         return self._checked(exam, edition, manifest.build, found, built.count)
 
     def _key_version(self, exam: Exam, base: Manifest | None) -> str:
@@ -233,15 +229,12 @@ class Importing:
         if stale:
             raise Conflict("edition_changed_meanwhile")
 
-    def _object(self, key: str) -> bytes:
-        return self._files.open(PACKS, key).read()
-
     def _base(self, exam: Exam) -> Manifest | None:
         pointer = exam.pointer(self._clock.now())
         return self._store.manifest(exam, pointer.build) if pointer else None
 
     def _over(
-        self, exam: Exam, edition: Edition, base: Manifest, shape: Shape, records: list[bytes]
+        self, exam: Exam, edition: Edition, base: Manifest, shape: Shape, records: list[bytes], lines: Lines
     ) -> tuple[Edition, Shape, list[bytes], Difference]:
         wide = difference.common_shape([base.shape, shape])
         old: list[bytes] = []
@@ -253,8 +246,9 @@ class Importing:
         new = difference.widened(records, shape, wide)
         result, found = compare(old, wide, new, wide, mark, edition.partial)
         if edition.partial:
-            stale = together.totals_apart(exam, wide, new, result)
-            edition = together.blamed(edition, edition.files[-1].id, stale)
+            last = edition.files[-1].id
+            stale = together.listed(last, together.totals_apart(exam, wide, new, result), lines)
+            edition = together.blamed(edition, last, stale)
         return edition, wide, result, found
 
     def _keep(
@@ -291,9 +285,12 @@ class Importing:
         self._store.keep_manifest(exam, manifest)
         return manifest
 
-    def _keep_changes(self, exam: Exam, edition: Edition, found: Difference) -> None:
-        body = zlib.compress(json.dumps(_lines(found.changes)).encode(), 6)
-        self._files.put(PACKS, changes_key(exam, edition.id), body)
+    def _faulty(self, exam: Exam, edition: Edition, code: str) -> Edition:
+        """What is wrong with all files together is the last one's error."""
+        lines, last = Lines(), edition.files[-1].id
+        found = together.listed(last, [together.one_finding(code)], lines)
+        self._lists.keep_together(exam, edition.id, lines)
+        return self._checked(exam, together.blamed(edition, last, found), "", Difference(), 0)
 
     def _checked(self, exam: Exam, edition: Edition, build: str, found: Difference, total: int) -> Edition:
         checked = edition.moved(
@@ -322,16 +319,6 @@ class Importing:
     def _pointed(self, exam: Exam) -> str:
         pointer = exam.pointer(self._clock.now())
         return pointer.build if pointer else ""
-
-
-def findings_key(exam: Exam, edition_id: str, file_id: str) -> str:
-    """Where the list of a file's problems lies, in the packs bucket."""
-    return f"findings/{exam.agency}/{exam.slug}/{edition_id}/{file_id}"
-
-
-def changes_key(exam: Exam, edition_id: str) -> str:
-    """Where the list of changes of an edition lies, in the packs bucket."""
-    return f"changes/{exam.agency}/{exam.slug}/{edition_id}"
 
 
 @contextmanager
@@ -363,32 +350,3 @@ class _Beat:
         if force or now - self._last >= TELL_EVERY:
             self._last = now
             self._store.beat(self._exam, self._edition, self._worker, self._clock.now(), stage, done, max(total, 1))
-
-
-def _blamed(edition: Edition, code: str) -> Edition:
-    """What is wrong with all of them together is the last file's error."""
-    return together.blamed(edition, edition.files[-1].id, [together.one_finding(code)])
-
-
-def _packed_run(run: Run) -> bytes:
-    """A run as an object: one line about the shape, then the records."""
-    head = json.dumps([run.shape.width, run.shape.subjects, run.shape.extras, run.rows, run.key_version]).encode()
-    return head + b"\n" + zlib.compress(b"".join(run.records), 1)
-
-
-def _unpacked_run(body: bytes) -> Run:
-    head, _, packed = body.partition(b"\n")
-    width, subjects, extras, total, version = json.loads(head)
-    shape = Shape(width, tuple(subjects), tuple(extras))
-    raw = zlib.decompress(packed)
-    records = [raw[start : start + shape.size] for start in range(0, len(raw), shape.size)]
-    return Run(shape, records, total, Findings(), version)
-
-
-def _lines(changes: list[Change]) -> list[list[str]]:
-    return [
-        [change.number, change.kind, change.subject, said(change.old), said(change.new)]
-        if change.subject
-        else [change.number, change.kind, "", "", ""]
-        for change in changes
-    ]

@@ -3,9 +3,6 @@
 For the console and the commands. It reads only; places and changes are lists that the import left in the packs bucket.
 A figure that citizens may not see (a group under ten) is an officer's to see."""
 
-import json
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,12 +10,12 @@ from enum import StrEnum
 from miniapp.audit.model import Entry
 from miniapp.audit.service import Audit
 from miniapp.core.clock import Clock
-from miniapp.core.errors import NotFound
 from miniapp.core.files import Files
-from miniapp.exam_scores.difference import Change
-from miniapp.exam_scores.importing import PACKS, UPLOADS, changes_key, findings_key
+from miniapp.exam_scores.importing import UPLOADS
+from miniapp.exam_scores.keeping import Changes, ImportLists
+from miniapp.exam_scores.lists import Kept
 from miniapp.exam_scores.model import Edition, EditionState, Exam, FileState, Finding, Work
-from miniapp.exam_scores.scores import STATES
+from miniapp.exam_scores.problem_list import ProblemList, facts_of
 from miniapp.exam_scores.statistics import Statistics
 from miniapp.exam_scores.store import ExamScoreStore
 
@@ -52,23 +49,7 @@ class Problems:
     @property
     def facts(self) -> dict[str, object]:
         """What its sentence may need."""
-        return _facts(self.first.row, self.first.value)
-
-
-@dataclass(frozen=True)
-class Place:
-    """One line of the list of problems."""
-
-    file: str
-    code: str
-    row: int
-    column: str
-    value: str
-
-    @property
-    def facts(self) -> dict[str, object]:
-        """What its sentence may need."""
-        return _facts(self.row, self.value)
+        return facts_of(self.first.row, self.first.value)
 
 
 @dataclass(frozen=True)
@@ -103,6 +84,7 @@ class ExamReports:
     def __init__(self, store: ExamScoreStore, files: Files, audit: Audit, clock: Clock) -> None:
         self._store = store
         self._files = files
+        self._lists = ImportLists(files)
         self._audit = audit
         self._clock = clock
 
@@ -159,27 +141,15 @@ class ExamReports:
                     found[kind.code] = Problems(kind.code, held.severity, total, held.file, held.first)
         return sorted(found.values(), key=lambda kind: (kind.severity, -kind.count, kind.code))
 
-    def places(self, exam: Exam, edition: Edition) -> Iterator[Place]:
-        """Every problem with its place, file by file."""
-        for item in edition.files:
-            listed: list[list[str | int]] = []
-            if item.state is FileState.READ:
-                listed = self._list(findings_key(exam, edition.id, item.id))
-            codes = {str(line[0]) for line in listed}
-            for kind in item.findings:  # a refused file, or what is wrong only beside other files, has no list
-                if kind.code not in codes:
-                    yield Place(item.name, kind.code, kind.row, kind.column, kind.value)
-            for code, row, column, value in listed:
-                yield Place(item.name, str(code), int(row), str(column), str(value))
+    def places(self, exam: Exam, edition: Edition) -> ProblemList:
+        """Every problem with its place."""
+        return ProblemList(self._lists, exam, edition)
 
-    def changes(self, exam: Exam, edition: Edition) -> list[Change]:
+    def changes(self, exam: Exam, edition: Edition) -> Changes:
         """What differs from the edition it was laid over, in the order of numbers; empty for a first edition."""
-        if not edition.base_build:
-            return []
-        return [
-            Change(str(number), str(kind), str(subject), _code(str(old)), _code(str(new)))
-            for number, kind, subject, old, new in self._list(changes_key(exam, edition.id))
-        ]
+        if not edition.base_build or not edition.build:
+            return Changes(Kept(), [], {})
+        return self._lists.changes(exam, edition.id)
 
     def preview(self, exam: Exam, edition: Edition) -> Preview | None:
         """Figures of a checked edition, against the year before; None while there is no build."""
@@ -213,14 +183,6 @@ class ExamReports:
         best = max(candidates, key=lambda other: (_likeness(mine, set(other.subjects)), other.slug), default=None)
         return best if best is not None and _likeness(mine, set(best.subjects)) >= 0.5 else None
 
-    def _list(self, key: str) -> list[list[str | int]]:
-        try:
-            body = self._files.open(PACKS, key).read()
-        except NotFound:
-            return []
-        held: list[list[str | int]] = json.loads(zlib.decompress(body))
-        return held
-
 
 def prefixes(exam: Exam, statistics: Statistics) -> Prefixes:
     """Which prefixes are missing and which are there unasked; nothing when the exam names none."""
@@ -241,12 +203,3 @@ def _gathering(edition: Edition, work: Work | None, now: datetime) -> Standing:
 
 def _likeness(mine: set[str], other: set[str]) -> float:
     return len(mine & other) / max(len(mine | other), 1)
-
-
-def _code(text: str) -> int:
-    return STATES[text] if text in STATES else int(text or 0)
-
-
-def _facts(row: int, value: str) -> dict[str, object]:
-    """A refused file's finding carries the row, or in `value` how much would have been allowed."""
-    return {"row": row, "most": int(value) if value.isascii() and value.isdigit() else 0}

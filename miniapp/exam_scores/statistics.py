@@ -90,6 +90,11 @@ class Statistics:
     prefixes: Mapping[str, Mapping[str, tuple[int, int]]]  # prefix → subject (or "" for all) → (candidates, sum)
     states: Mapping[str, Mapping[str, int]]  # subject → state → candidates
 
+    @property
+    def shown_population(self) -> int | None:
+        """How many candidates citizens may be told of: as every other group, none under ten."""
+        return self.population if self.population >= SMALLEST_GROUP else None
+
     def packed(self) -> bytes:
         """As it is kept: JSON, compressed."""
         facts = {

@@ -1,7 +1,5 @@
 """What a correction touches and what it must leave alone: columns it does not name, keys of the hashes, decisions."""
 
-import json
-import zlib
 
 import pytest
 
@@ -9,6 +7,7 @@ from miniapp.core.errors import NotFound
 from miniapp.exam_scores.factors import FactorKeys
 from miniapp.exam_scores.guarding import Asker
 from miniapp.exam_scores.importing import ImportEdition, Importing
+from miniapp.exam_scores.keeping import ImportLists
 from miniapp.exam_scores.looking_up import LookingUp
 from miniapp.exam_scores.model import Edition, Exam, FileState, Reason
 from tests.support.cloud import Cloud
@@ -110,9 +109,7 @@ def test_a_file_read_before_another_edition_went_out_is_hashed_anew(bureau: Bure
 
 def places(bureau: Bureau, made: Exam, edition: Edition) -> list[list[object]]:
     """The list of problems as it can be downloaded."""
-    key = f"findings/{made.agency}/{made.slug}/{edition.id}/{edition.files[0].id}"
-    found: list[list[object]] = json.loads(zlib.decompress(bureau.files.get("packs", key, 1 << 20)))
-    return found
+    return [list(line) for line in ImportLists(bureau.files).findings(made, edition.id, edition.files[0].id).lines()]
 
 
 def test_a_refused_file_keeps_the_list_of_its_problems_and_says_where_reading_ended(bureau: Bureau) -> None:

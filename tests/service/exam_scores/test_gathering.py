@@ -7,7 +7,7 @@ import xlsxwriter
 
 from miniapp.core.errors import Conflict
 from miniapp.exam_scores.importing import ImportEdition
-from miniapp.exam_scores.model import Edition, EditionState, Exam, Formula, Reason
+from miniapp.exam_scores.model import Edition, EditionState, Exam, Finding, Formula, Reason
 from tests.support.cloud import Cloud
 from tests.support.exams import APPROVER, OTHER, UPLOADER, Bureau, csv_file, exam
 
@@ -209,6 +209,27 @@ def test_a_total_that_does_not_follow_the_formula_is_named_with_row_and_both_val
         (4, "tổng điểm")
     ]
     assert bureau.office.approve(made, edition.id, APPROVER, None).next
+
+
+def test_a_bonus_that_the_formula_does_not_count_is_named(bureau: Bureau) -> None:
+    uncapped = Formula((("toan", 1), ("van", 1)))
+    made = bureau.office.add_exam(exam(**{**GRADE, "formula": uncapped}), UPLOADER)
+    rows = [["02000001", "8", "7", "0"], ["02000002", "8", "7", "1,5"], ["02000003", "8", "7", ""]]
+    body = csv_file(["sbd", "toan", "van", "điểm cộng"], rows)
+
+    edition = bureau.imported(made, body)
+
+    assert [(kind.code, kind.severity, kind.count, kind.row, kind.column, kind.value) for kind in found(edition)] == [
+        ("bonus_without_cap", "warning", 1, 3, "điểm cộng", "1,5")
+    ]
+    capped = bureau.office.add_exam(exam(**GRADE, slug="lop-10"), UPLOADER)
+    assert found(bureau.imported(capped, body)) == ()
+    ruleless = bureau.office.add_exam(exam(**{**GRADE, "formula": None}, slug="khac"), UPLOADER)
+    assert found(bureau.imported(ruleless, body)) == ()
+
+
+def found(edition: Edition) -> tuple[Finding, ...]:
+    return edition.files[0].findings
 
 
 def test_a_file_with_its_bonus_must_add_up_exactly(bureau: Bureau) -> None:

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from miniapp.exam_scores.blocks import NO_FIGURE, Shape
-from miniapp.exam_scores.difference import Change, Moved, common_shape, compare, moved, widened
+from miniapp.exam_scores.difference import Change, Difference, Moved, common_shape, compare, widened
 from miniapp.exam_scores.scores import NOT_TAKEN, STATE_NAMES, UNSAID
 
 SHAPE = Shape(8, ("toan", "van", "li"), ("language", "total"))
@@ -33,7 +33,7 @@ def test_a_set_against_itself_is_unchanged(rows: Held, partial: bool) -> None:
 
     assert result == packed(rows, 3)
     assert (found.added, found.removed, found.changed, found.unchanged) == (0, 0, 0, len(rows))
-    assert found.changes == []
+    assert list(found) == []
 
 
 @settings(derandomize=True, max_examples=200, deadline=None)
@@ -60,7 +60,7 @@ def test_applying_a_correction_is_a_dictionarys_update_and_marks_what_it_touched
     for number, values in said.items():
         touched = number in new and old.get(number) != new[number]
         assert values[-1] == (9 if touched else 0)
-    told = {(change.number, change.subject): (change.old, change.new) for change in found.changes if change.subject}
+    told = {(change.number, change.subject): (change.old, change.new) for change in found if change.subject}
     assert told == {
         (number, subject): (old[number][place], new[number][place])
         for number in old.keys() & new.keys()
@@ -115,6 +115,10 @@ def test_what_changes_do_to_a_subject_is_counted_by_direction_and_state() -> Non
         Change("05", "added"),
         Change("06", "removed"),
     ]
-    found = moved(changes)
-    assert found == {"toan": Moved(2, 1, 1, 500, 25), "ngu_van": Moved(states=1)}
-    assert moved([]) == {}
+    found = Difference()
+    for change in changes:
+        found.note(change)
+
+    assert found.moves == {"toan": Moved(2, 1, 1, 500, 25), "ngu_van": Moved(states=1)}
+    assert list(found) == changes
+    assert found.sample == changes[:5]

@@ -221,6 +221,24 @@ def test_the_share_is_of_this_editions_candidates_with_strictly_less_rounded_dow
     assert f"Cao hơn {share} % thí sinh" in visitor.get(f"{OPEN}/{stage.FULL}").text
 
 
+def test_a_slip_of_an_exam_with_few_candidates_does_not_say_how_few(visitor: Visitor) -> None:
+    page = visitor.get(f"{BASE}/{stage.SMALL}/{stage.FULL}")
+    assert "Công bố lúc" in page.text
+    assert "so với" not in page.text
+    figures = visitor.get(f"{BASE}/{stage.SMALL}/pho-diem")
+    assert not re.search(r"\b1 thí sinh", page.text + figures.text)
+
+
+def test_the_re_mark_is_an_action_of_the_slip_while_its_window_is_open(pages: Pages, visitor: Visitor) -> None:
+    page = visitor.get(f"{OPEN}/{stage.FULL}")
+    link = page.soup.select_one('.actions a[href="#phuc-khao"]')
+    assert link and link.get_text(strip=True) == "Phúc khảo"
+    section = page.soup.select_one("#phuc-khao")
+    assert section and "Đang nhận đơn" in section.find_next("p").get_text()
+    without = visitor.get(f"{BASE}/{stage.OUTCOMES}/{stage.decided(0)}")
+    assert not without.soup.select("[href='#phuc-khao']")
+
+
 def test_totals_come_best_first_and_the_rest_behind_more(visitor: Visitor) -> None:
     page = visitor.get(f"{OPEN}/{stage.FULL}")
     lists = page.soup.select("dl.rows")
