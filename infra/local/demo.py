@@ -4,7 +4,7 @@ For `make run` and the browser stories. Goes through the services as people woul
 upload, import, approval by a second officer), so what it makes is what they make. Everything in it is made up."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,15 +14,25 @@ from handlers.wiring import Services
 from infra.local.secrets_kept import write_private
 from infra.seed import exams
 from miniapp.accounts.access import Operator
+from miniapp.accounts.model import Officer, State
 from miniapp.agencies.model import Service
-from miniapp.core.errors import NotFound
+from miniapp.core.errors import Conflict, NotFound
 from miniapp.exam_scores.importing import ImportEdition
-from miniapp.exam_scores.model import Exam, Reason
+from miniapp.exam_scores.model import EditionState, Exam, Reason
 
-PEOPLE = json.loads((Path(exams.__file__).parent / "officers.json").read_text("utf-8"))
+PEOPLE: list[dict[str, object]] = json.loads((Path(exams.__file__).parent / "officers.json").read_text("utf-8"))
 FILE = "demo.json"
 
+BEFORE_APPROVAL = (EditionState.GATHERING, EditionState.CHECKED)
+LEASE_TRIES, LEASE_WAIT = 20, 5.0
+
 Say = Callable[[str], None]
+Person = Mapping[str, object]
+MadeUp = Sequence[tuple[Exam, Callable[[], bytes]]]
+
+
+class DemoLost(Exception):
+    """What a person must decide: the store and the folder's file don't belong together."""
 
 
 @dataclass(frozen=True)
@@ -47,55 +57,96 @@ def officers(folder: Path) -> list[DemoOfficer]:
     return [DemoOfficer(**entry) for entry in json.loads(path.read_text())] if path.exists() else []
 
 
-def load(services: Services, folder: Path, agency: str, say: Say) -> None:
-    """Everything that is not there yet."""
-    if not officers(folder):
-        say("Inviting the demo officers …")
-        made = [joined(services, agency, person) for person in PEOPLE]
-        write_private(folder / FILE, json.dumps([officer.__dict__ for officer in made]))
+def load(
+    services: Services, folder: Path, agency: str, say: Say, people: Sequence[Person] = PEOPLE, made_up: MadeUp = ()
+) -> None:
+    """Everything that is not there yet; whoever stopped it anywhere starts it again, and it goes on."""
+    by_role: dict[str, str] = {}
+    for person in people:
+        officer = joined(services, folder, agency, person, say)
+        by_role |= dict.fromkeys(officer.roles, officer.id)
     services.agencies.open_service(agency, Service.EXAM_SCORES, "operator")
-    by_role = {role: officer.id for officer in officers(folder) for role in officer.roles}
-    for exam, body in (
+    for exam, body in made_up or (
         (exams.national_exam(agency), exams.national_file),
         (exams.grade10_exam(agency), exams.grade10_file),
     ):
-        if not _is_out(services, exam):
+        if not _was_out(services, exam):
             say(f"Publishing the made-up exam {exam.slug} …")
-            _publish(services, exam, body(), by_role["publisher"], by_role["approver"])
+            _publish(services, exam, body, by_role["publisher"], by_role["approver"])
 
 
-def joined(services: Services, agency: str, person: dict[str, object]) -> DemoOfficer:
-    """Invite an officer and take the invitation up, as the officer would."""
-    roles = [str(role) for role in person["roles"]]  # type: ignore[attr-defined]
+def joined(services: Services, folder: Path, agency: str, person: Person, say: Say) -> DemoOfficer:
+    """An officer who took the invitation up, as the officer would; with password and secret in the folder's file.
+
+    They are written down before they count: an officer who is in has them there, and one who has them there and is not
+    in yet is given new ones."""
     login, name = str(person["login"]), str(person["name"])
-    link = services.accounts.people.invite(agency, login, name, roles, by=Operator())
+    roles = [str(role) for role in person["roles"]]  # type: ignore[attr-defined]
+    known = {officer.login: officer for officer in officers(folder)}
+    staff = services.accounts.people
+    held = _found(services, login)
+    if held is not None and held.state is not State.INVITED:
+        if login not in known:
+            raise DemoLost(f"{login} is in, but {folder / FILE} does not say how: give another DATA_DIR.")
+        return known[login]
+    say(f"Inviting the demo officer {login} …")
+    if held is None:
+        link = staff.invite(agency, login, name, roles, by=Operator())
+    else:
+        link = staff.invite_again(agency, held.id, by=Operator())
     password = services.ids.secret(12)
     invitations = services.accounts.invitations
     set_up = invitations.start(link.token, password, address="127.0.0.1")
     if set_up.secret is None:
         raise RuntimeError("a new officer learns a secret")
+    made = DemoOfficer(link.officer.id, login, name, roles, password, set_up.secret.reveal)
+    kept = [officer.__dict__ for officer in {**known, login: made}.values()]
+    write_private(folder / FILE, json.dumps(kept))
     # A code works once. The code before this one sets the phone up (clocks may differ by a step), so that whoever signs
     # in within the same half minute finds the code on the phone still good.
-    code = pyotp.TOTP(set_up.secret.reveal).at(services.clock.now(), counter_offset=-1)
+    code = pyotp.TOTP(made.secret).at(services.clock.now(), counter_offset=-1)
     invitations.finish(link.token, set_up.sealed, code, address="127.0.0.1")
-    return DemoOfficer(link.officer.id, login, name, roles, password, set_up.secret.reveal)
+    return made
 
 
-def _is_out(services: Services, exam: Exam) -> bool:
+def _found(services: Services, login: str) -> Officer | None:
     try:
-        held = services.exam_office.exam(exam.agency, exam.slug)
+        return services.accounts.people.by_login(login, Operator())
+    except NotFound:
+        return None
+
+
+def _was_out(services: Services, exam: Exam) -> bool:
+    """Whether it was approved once; what somebody withdrew since stays withdrawn."""
+    try:
+        return services.exam_office.exam(exam.agency, exam.slug).is_settled
     except NotFound:
         services.exam_office.add_exam(exam, "operator")
         return False
-    return bool(services.exam_office.editions(held))
 
 
-def _publish(services: Services, exam: Exam, body: bytes, uploader: str, approver: str) -> None:
+def _publish(services: Services, exam: Exam, body: Callable[[], bytes], uploader: str, approver: str) -> None:
+    """From where it was left: the newest edition that nobody approved, or a new one."""
     office = services.exam_office
     held = office.exam(exam.agency, exam.slug)
-    edition = office.begin(held, uploader, Reason.RELEASE)
-    file_id, _ = office.upload_form(held, edition, services.settings.base_url)
-    services.files.put("uploads", f"scores/{held.agency}/{held.slug}/{edition.id}/{file_id}", body)
-    office.take_file(held, edition.id, file_id, f"{exam.slug}.csv", uploader)
-    services.importing.run(ImportEdition(held.agency, held.slug, edition.id))
+    begun = [edition for edition in office.editions(held) if edition.state in BEFORE_APPROVAL]
+    edition = begun[0] if begun else office.begin(held, uploader, Reason.RELEASE)
+    if not edition.files:
+        file_id, _ = office.upload_form(held, edition, services.settings.base_url)
+        services.files.put("uploads", f"scores/{held.agency}/{held.slug}/{edition.id}/{file_id}", body())
+        office.take_file(held, edition.id, file_id, f"{exam.slug}.csv", uploader)
+    _read(services, ImportEdition(held.agency, held.slug, edition.id))
     office.approve(office.exam(exam.agency, exam.slug), edition.id, approver, None)
+
+
+def _read(services: Services, note: ImportEdition) -> None:
+    """Read the file, once a reader who was stopped has not been heard of for a minute."""
+    for _ in range(LEASE_TRIES):
+        try:
+            services.importing.run(note)
+            return
+        except Conflict as conflict:
+            if conflict.code != "import_under_way":
+                raise
+            services.sleep(LEASE_WAIT)
+    raise Conflict("import_under_way")

@@ -6,6 +6,7 @@ the pages. Ctrl-C stops all and loses nothing; `kill -9` of everything loses at 
 import argparse
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -44,6 +45,11 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--data", type=Path, default=Path(".data"))
     given = parser.parse_args()
+    try:
+        door = opened(given.port)
+    except OSError as failure:
+        say_why(f"Port {given.port} can't be taken ({failure.strerror}): stop who has it, or choose one: PORT=8001.")
+        return 1
     folder = given.data.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -53,10 +59,13 @@ def main() -> int:
         engine.start()
         engine.wait_ready()
     except EngineStopped as stopped:
-        print(f"\n  {stopped}\n", file=sys.stderr)
+        say_why(str(stopped))
         return 1
     try:
-        return serve(engine, folder, given.port)
+        return serve(engine, folder, door)
+    except demo.DemoLost as lost:
+        say_why(str(lost))
+        return 1
     except KeyboardInterrupt:
         return 0
     finally:
@@ -64,8 +73,22 @@ def main() -> int:
         engine.stop()
 
 
-def serve(engine: Engine, folder: Path, port: int) -> int:
+def opened(port: int) -> socket.socket:
+    """The address of the pages, ours before minutes are spent on what stands behind it."""
+    door = socket.socket()
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    door.bind(("127.0.0.1", port))
+    return door
+
+
+def say_why(text: str) -> None:
+    """Why it could not start."""
+    print(f"\n  {text}\n", file=sys.stderr)
+
+
+def serve(engine: Engine, folder: Path, door: socket.socket) -> int:
     """Everything above the engine, until Ctrl-C."""
+    port = door.getsockname()[1]
     base = f"http://localhost:{port}"
     say("Bringing tables, buckets and queues up …")
     made = stack.apply(engine.endpoint, STAGE, {"WebOrigin": base})
@@ -83,9 +106,7 @@ def serve(engine: Engine, folder: Path, port: int) -> int:
     threading.Thread(target=load_agencies, args=(services,), daemon=True).start()
     try:
         show(base, folder)
-        waitress.serve(
-            with_authenticator(app, folder), host="127.0.0.1", port=port, threads=THREADS, ident=None, _quiet=True
-        )
+        waitress.serve(with_authenticator(app, folder), sockets=[door], threads=THREADS, ident=None, _quiet=True)
         return 0
     finally:
         worker.terminate()
@@ -102,7 +123,6 @@ def environment(engine: Engine, keys: Credentials, secrets: Mapping[str, str], b
     settings = {
         "stage": STAGE,
         "base_url": base,
-        "trusted_hosts": "localhost,127.0.0.1",
         "trusted_hosts": "localhost,127.0.0.1",
         "session_key": secrets["session_key"],
         "factor_keys": secrets["factor_keys"],
