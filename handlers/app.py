@@ -16,9 +16,11 @@ from handlers.routes import blueprints
 from handlers.slips import Slips
 from handlers.wiring import Services
 from handlers.words import build_environment
-from miniapp.core import log
+from miniapp.core import log, metrics
+from miniapp.core.deadline import InTime
 from miniapp.core.errors import NotFound
 from miniapp.core.settings import Settings
+from miniapp.core.starting import settings_of_process
 
 BODY_MOST = 64 * 1024
 FOREVER = "public, max-age=31536000, immutable"
@@ -53,8 +55,9 @@ class App(Flask):
 
 def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
     """One app. Without arguments the settings come from the environment (`flask --app handlers.app …`)."""
-    settings = settings or (services.settings if services else Settings.from_env())
+    settings = settings or (services.settings if services else settings_of_process())
     log.start(settings.log_level)
+    metrics.start(settings.stage)
     services = services or Services(settings)
     services.bind()
     app = App("motcua", static_folder=None, template_folder=None)
@@ -78,7 +81,8 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         app.register_blueprint(blueprint)
     if not settings.role:  # a function for one kind of page takes no commands
         commands.install(app)
-    app.wsgi_app = Express(app.wsgi_app, app.extensions["motcua"])  # type: ignore[method-assign]
+    express = Express(app.wsgi_app, app.extensions["motcua"])
+    app.wsgi_app = InTime(express, services.monotonic)  # type: ignore[method-assign]
     return app
 
 

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from handlers import answers
 from handlers.context import language, services, words
-from miniapp.core import log
+from miniapp.core import log, metrics
 from miniapp.core.errors import Conflict, Invalid, NotFound, Problem, Refused, Unavailable
 
 
@@ -96,9 +96,18 @@ def answer(problem: Problem) -> Response:
     else:
         body = ErrorPage(problem.code, sentence, reference(), status, problem.facts)
         made = answers.show(OWN_PAGES.get(problem.code, page.template), body, status=status)
+    _count(problem, status)
     if status in RETRY_AFTER:
         made.headers["Retry-After"] = str(problem.facts.get("wait", RETRY_AFTER[status]))
     return made
+
+
+def _count(problem: Problem, status: int) -> None:
+    """Who was told to come back later, and why: refused for too many tries, or because something of ours is away."""
+    if status == 429:
+        metrics.put({"code": problem.code}, Refused=1)
+    elif status >= 500:
+        metrics.put({"code": problem.code}, Unavailable=1)
 
 
 def audience() -> str:

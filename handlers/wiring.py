@@ -87,11 +87,13 @@ class Services:
         ids: Ids | None = None,
         sleep: Callable[[float], None] = time.sleep,
         patient: bool = False,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.settings = settings
         self.clock: Clock = clock or WallClock()
         self.ids: Ids = ids or RandomIds()
         self.sleep = sleep
+        self.monotonic = monotonic
         self.aws = Aws(settings, patient)
 
     def bind(self) -> None:
@@ -245,6 +247,7 @@ class Services:
             self.agencies,
             self.queues,
             self.clock,
+            self.editions,
             self.settings.tell_wave,
             self.settings.tell_pace,
         )

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes, urlencode
 
 from handlers.lambdas import replies
+from miniapp.core.deadline import LEFT
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 Event = Mapping[str, Any]
@@ -30,6 +31,7 @@ BASE: dict[str, Any] = {
     "wsgi.multiprocess": False,
     "wsgi.run_once": False,
 }
+ENDING = 0.5  # seconds of a function's time that its answer needs once it is made
 OUTSIDE = (403, "Forbidden")
 UNREADABLE = (400, "Bad Request")
 
@@ -62,6 +64,8 @@ class Gateway:
             body = _body(event)
         except (binascii.Error, ValueError):
             return kind.reply(event, *replies.constant(*UNREADABLE))
+        if context is not None:
+            environ[LEFT] = context.get_remaining_time_in_millis() / 1000 - ENDING
         environ["CONTENT_LENGTH"] = str(len(body))
         environ["wsgi.input"] = io.BytesIO(body)
         return kind.reply(event, *self._answer(environ))

@@ -1,4 +1,5 @@
-"""What the clock starts. For Lambda's schedules, and for the loop of `make run`. Each may be started twice at once.
+"""What the clock starts. For Lambda's schedules, and for the loop of `make run`. Each may be started twice at once,
+and of two starts close together `handle` runs one.
 
 `SCHEDULES` says how many seconds lie between two starts; `handle` is the function's entry, and the clock says which."""
 
@@ -6,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.lambdas.workers import services
+from miniapp.core import log, metrics
 
 
 def resume_imports(event: Mapping[str, Any], context: Any) -> int:
@@ -49,6 +51,22 @@ SCHEDULES = {
 
 
 def handle(event: Mapping[str, Any], context: Any) -> int:
-    """Lambda's entry: `{"schedule": "<name>"}`. A name that is not there is an error, for it would never run."""
-    work, _ = SCHEDULES[event["schedule"]]
-    return work(event, context)
+    """Lambda's entry: `{"schedule": "<name>"}`. A name that is not there is an error, for it would never run.
+
+    The clock starts a job at least once, so of two starts close together one runs; a job that failed may be started
+    again at once. A heartbeat is told by those that ran to their end: silence rings (F46)."""
+    name = event["schedule"]
+    work, seconds = SCHEDULES[name]
+    once = services().once
+    if not once.turn(name, seconds / 2):
+        log.info("schedule_runs_already", schedule=name)
+        return 0
+    try:
+        done = work(event, context)
+    except Exception as failure:
+        log.error("schedule_failed", failure, schedule=name)
+        metrics.put({"schedule": name}, ScheduleFailed=1)
+        once.turn_failed(name)
+        raise
+    metrics.put({"schedule": name}, Heartbeat=1)
+    return done

@@ -8,9 +8,9 @@ from functools import cache
 from handlers.wiring import Services
 from miniapp.agencies.crests import CheckCrest
 from miniapp.agencies.listing import RelistAgencies
-from miniapp.core import log
+from miniapp.core import log, metrics
 from miniapp.core.queues import per_record
-from miniapp.core.settings import Settings
+from miniapp.core.starting import settings_of_process
 from miniapp.exam_scores.importing import ImportEdition
 from miniapp.exam_scores.rounds import TellWave
 from miniapp.messaging.model import DeliverMessage
@@ -19,8 +19,9 @@ from miniapp.messaging.model import DeliverMessage
 @cache
 def services() -> Services:
     """The services of this process, made with the first note."""
-    made = Services(Settings.from_env(), patient=True)
+    made = Services(settings_of_process(), patient=True)
     log.start(made.settings.log_level)
+    metrics.start(made.settings.stage)
     made.bind()
     return made
 

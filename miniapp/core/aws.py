@@ -5,9 +5,13 @@ a citizen's page must answer before the gateway gives up. A worker, whom nobody 
 often, with pauses that grow to 20 s: an import that is throttled goes on where it is. Importing it costs nothing: boto3
 is imported on first use."""
 
+import json
+import time
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+from miniapp.core import deadline
 from miniapp.core.settings import Settings
 
 
@@ -25,8 +29,8 @@ class Aws:
 
     @cached_property
     def s3(self) -> Any:
-        """The S3 client; files are bigger than rows, so a read may take longer."""
-        return self._client("s3", attempts=self._attempts, read_timeout=30.0)
+        """The S3 client; files are bigger than rows, so a read may take longer, but for the public's."""
+        return self._client("s3", attempts=self._attempts, read_timeout=self._longer(30.0))
 
     @cached_property
     def upload_signer(self) -> Any:
@@ -36,7 +40,10 @@ class Aws:
     @cached_property
     def sqs(self) -> Any:
         """The SQS client; long polls outlast the usual patience. A worker that is to stop must not hang on it."""
-        return self._client("sqs", read_timeout=25.0)
+        return self._client("sqs", read_timeout=self._longer(25.0))
+
+    def _longer(self, read_timeout: float) -> float:
+        return self._settings.read_timeout if self._settings.role == "public" else read_timeout
 
     def _client(
         self,
@@ -60,4 +67,78 @@ class Aws:
             signature_version="s3v4" if name == "s3" else None,
             s3={"addressing_style": "path"} if settings.aws_endpoint else None,
         )
-        return get_session().create_client(name, endpoint_url=endpoint or settings.aws_endpoint or None, config=config)
+        session = get_session()
+        client = session.create_client(name, endpoint_url=endpoint or settings.aws_endpoint or None, config=config)
+        client.meta.events.register_first("before-send", _in_time(settings.connect_timeout + settings.read_timeout))
+        return client
+
+
+def _too_late(rest: float) -> Exception:
+    from botocore.exceptions import BotoCoreError
+
+    class TooLate(BotoCoreError):  # type: ignore[misc]
+        fmt = "{rest:.2f} s left"
+
+    return TooLate(rest=rest)
+
+
+def _in_time(longest: float) -> Callable[..., None]:
+    """Ask before every send whether a call of up to `longest` seconds would still end before the deadline.
+
+    What it raises is no broken connection, so botocore does not try again."""
+
+    def in_time(**_: Any) -> None:
+        rest = deadline.left()
+        if rest is not None and rest < longest:
+            raise _too_late(rest)
+
+    return in_time
+
+
+class NoParameters(Exception):
+    """The parameter store did not answer, or refused."""
+
+
+def parameters(path: str, settings: Settings) -> dict[str, str]:
+    """Every parameter right below a path, decrypted, by its last name; NoParameters says why there are none.
+
+    Signed here rather than sent by a client of botocore's: making one reads half a megabyte of description, in every
+    new environment, for the one question that each asks."""
+    found: dict[str, str] = {}
+    more = ""
+    while True:
+        asked = {"Path": path.rstrip("/") or "/", "WithDecryption": True, "MaxResults": 10, "Recursive": False}
+        held = _ssm("GetParametersByPath", {**asked, **({"NextToken": more} if more else {})}, settings)
+        found |= {one["Name"].rpartition("/")[2]: one["Value"] for one in held["Parameters"]}
+        more = held.get("NextToken") or ""
+        if not more:
+            return found
+
+
+def _ssm(action: str, asked: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+    from botocore.exceptions import BotoCoreError
+    from botocore.httpsession import URLLib3Session
+    from botocore.session import get_session
+
+    address = settings.aws_endpoint or f"https://ssm.{settings.region}.amazonaws.com"
+    headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"AmazonSSM.{action}"}
+    http = URLLib3Session(timeout=(settings.connect_timeout, settings.read_timeout))
+    why = ""
+    for attempt in range(settings.attempts):
+        request = AWSRequest("POST", f"{address}/", headers, json.dumps(asked).encode())
+        SigV4Auth(get_session().get_credentials(), "ssm", settings.region).add_auth(request)
+        try:
+            answer = http.send(request.prepare())
+        except BotoCoreError as failure:
+            why = type(failure).__name__
+            continue
+        if answer.status_code == 200:
+            held: dict[str, Any] = json.loads(answer.content)
+            return held
+        why = str(json.loads(answer.content or b"{}").get("__type", answer.status_code)).rpartition("#")[2]
+        if answer.status_code != 429 and answer.status_code < 500 and "Throttl" not in why:
+            break
+        time.sleep(0.2 * 2**attempt)
+    raise NoParameters(f"{asked['Path']}: {why}")

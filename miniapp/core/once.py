@@ -4,7 +4,9 @@ The key is the form's hidden token. The first request takes a lease, acts, and l
 moment and is given that same outcome. When the first died, its lease lapses and the next request acts again, so the
 act itself must bear repetition. A refused act leaves no trace: the corrected form may use the same token.
 
-Questions: the outcome of one token."""
+Jobs of the clock take turns here too, for the clock may start one twice.
+
+Questions: the outcome of one token; whose turn it is at a job."""
 
 import time
 from collections.abc import Callable
@@ -16,7 +18,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from miniapp.core.clock import Clock
 from miniapp.core.errors import Conflict, Problem
 from miniapp.core.sealing import digest
-from miniapp.core.tables import Table, change, put_new, read, remove
+from miniapp.core.tables import Table, change, put, put_new, read, remove
 
 LEASE = 30.0
 KEPT = timedelta(days=2)
@@ -78,6 +80,22 @@ class Once:
         key = digest(token)
         return "" if read(lambda: OnceRow.get(key, consistent_read=True)) is None else self._outcome(key)
 
+    def turn(self, job: str, apart: float) -> bool:
+        """Whether a job that is done every so often is to be done now: yes for one of all who ask within `apart`
+        seconds (F46)."""
+        now = self._clock.now().timestamp()
+        row = OnceRow(pk=_turn(job), state="turn", lease=now, expires=int(now + KEPT.total_seconds()))
+        try:
+            put(row, OnceRow.pk.does_not_exist() | (OnceRow.lease <= now - apart), Conflict("lease_lost")).alone()
+        except Conflict:
+            return False
+        return True
+
+    def turn_failed(self, job: str) -> None:
+        """The job was not done after all: whoever asks next may do it."""
+        with suppress(Problem):
+            remove(OnceRow(pk=_turn(job)), OnceRow.state == "turn", Conflict("lease_lost")).alone()
+
     def _take(self, key: str) -> float | None:
         now = self._clock.now().timestamp()
         lease = now + LEASE
@@ -106,3 +124,7 @@ class Once:
                 break
             self._sleep(WAIT)
         raise Conflict("still_working")
+
+
+def _turn(job: str) -> str:
+    return f"turn#{job}"  # no digest of a token

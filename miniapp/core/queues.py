@@ -4,15 +4,18 @@ A note is a frozen dataclass in the slice that reads it: ids and facts, never do
 `v`. A queue carries one kind of note. Delivery is at least once and in any order: what reads a note must bear both."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any, ClassVar, Protocol, TypeVar
 
-from miniapp.core import log
+from miniapp.core import log, metrics
 from miniapp.core.aws import Aws
 from miniapp.core.errors import Unavailable
 from miniapp.core.personal import Personal
 from miniapp.core.settings import Settings
+
+RESERVE = 5  # seconds that must be left of a function's time for another record to be begun
+TRIES = 5  # as in the redrive policies of `infra/stack.yaml`: a note that fails once more goes to the dead letters
 
 
 class Note(Protocol):
@@ -70,16 +73,42 @@ def decode(kind: type[NoteT], body: str) -> NoteT:
 def per_record(kind: type[NoteT], work: Callable[[NoteT], None]) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
     """A Lambda entry for one queue: does `work` for every record and reports just the records that failed.
 
-    Takes exactly (event, context), and nothing escapes: Zappa calls a function again on TypeError (house trap 1)."""
+    Takes exactly (event, context), and nothing escapes: Zappa calls a function again on TypeError (house trap 1).
+    Records that the function's time may not last for are given back unread, all but the first."""
 
     def entry(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+        records = event.get("Records", [])
         failed = []
-        for record in event.get("Records", []):
+        for place, record in enumerate(records):
+            if place and _is_late(context):
+                log.warning("notes_given_back", queue=kind.queue, notes=len(records) - place)
+                failed += records[place:]
+                break
             try:
                 work(decode(kind, record["body"]))
             except Exception as failure:  # a poisoned note goes to the dead letters after its tries (F41)
                 log.error("note_failed", failure, queue=kind.queue, note=record.get("messageId"))
-                failed.append({"itemIdentifier": record.get("messageId")})
-        return {"batchItemFailures": failed}
+                failed.append(record)
+        _tell(kind.queue, records, failed)
+        return {"batchItemFailures": [{"itemIdentifier": record.get("messageId")} for record in failed]}
 
     return entry
+
+
+def _is_late(context: Any) -> bool:
+    return context is not None and context.get_remaining_time_in_millis() < RESERVE * 1000
+
+
+def _tell(queue: str, records: Sequence[Mapping[str, Any]], failed: Sequence[Mapping[str, Any]]) -> None:
+    """What became of a batch, and how long its oldest note had waited."""
+    if not records:
+        return
+    told = [record.get("attributes", {}) for record in records]
+    sent = [int(held["SentTimestamp"]) for held in told if "SentTimestamp" in held]
+    begun = [
+        int(held["ApproximateFirstReceiveTimestamp"]) for held in told if "ApproximateFirstReceiveTimestamp" in held
+    ]
+    age = {"NoteAge": max(0.0, (max(begun) - min(sent)) / 1000)} if sent and begun else {}
+    last = sum(int(record.get("attributes", {}).get("ApproximateReceiveCount", 0)) >= TRIES for record in failed)
+    figures = {"NotesDone": len(records) - len(failed), "NotesFailed": len(failed), "NotesDead": last}
+    metrics.put({"queue": queue}, **figures, **age)
