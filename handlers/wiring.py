@@ -248,6 +248,7 @@ class Services:
             self.queues,
             self.clock,
             self.editions,
+            self.editions,
             self.settings.tell_wave,
             self.settings.tell_pace,
         )

@@ -1,10 +1,13 @@
 """Rounds of telling: after a release, messages to everybody who waits, in waves. For the schedule and the worker.
 
-A round belongs to one release. The schedule begins it and picks up one that stalled; each wave queues messages for some
-people, spread over the pace, and leaves a note for the next. Nobody is told twice (the outbox holds the business fact),
-nor without consent in force, nor of an edition that was withdrawn or that its agency shows no more, nor before an hour
-that was moved."""
+A round belongs to one release, that of a correction too: then whoever was told before hears of it if a record of his
+numbers changed, and nobody else (a record names the newest correction that touched it, a registration the newest that
+its person heard of or saw at once; a record that is gone says nothing). The schedule begins a round and picks up one that
+stalled; each wave queues messages for some people, spread over the pace, and leaves a note for the next. Nobody is told
+twice (the outbox holds the business fact), nor without consent in force, nor of an edition that was withdrawn or that
+its agency shows no more, nor before an hour that was moved."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -17,6 +20,7 @@ from miniapp.core import log
 from miniapp.core.clock import Clock
 from miniapp.core.errors import Conflict, NotFound
 from miniapp.core.queues import Queues
+from miniapp.exam_scores.editions import Editions
 from miniapp.exam_scores.model import Exam, Pointer
 from miniapp.exam_scores.store import ExamScoreStore
 from miniapp.exam_scores.telling import PURPOSE, Telling, tails
@@ -52,6 +56,7 @@ class Rounds:
         agencies: Agencies,
         queues: Queues,
         clock: Clock,
+        editions: Editions,
         wave: int,
         pace: int,
     ) -> None:
@@ -63,6 +68,7 @@ class Rounds:
         self._agencies = agencies
         self._queues = queues
         self._clock = clock
+        self._editions = editions
         self._wave = wave
         self._pace = pace
 
@@ -142,7 +148,33 @@ class Rounds:
         return people, part, after
 
     def _tell(self, exam: Exam, person: Registration, now: datetime) -> bool:
-        if person.told_at is not None or not self._consents.in_force(person.user, exam.agency, PURPOSE):
+        if person.told_at is None:
+            return self._say("scores_out", exam, replace(person, told_at=now, corrected=_out(exam, now)), now)
+        newest, numbers = self._corrected(exam, person, now)
+        if not numbers:
+            return False
+        return self._say("scores_corrected", exam, replace(person, corrected=newest), now, numbers)
+
+    def _corrected(self, exam: Exam, person: Registration, now: datetime) -> tuple[int, list[str]]:
+        """The newest correction of a person's numbers that he has not heard of, and the numbers that it or one as new
+        to him touched; only editions that are out are read."""
+        pointer = exam.pointer(now)
+        if pointer is None or person.corrected >= _out(exam, now):
+            return 0, []
+        build = self._editions.build(exam, pointer)
+        found = {}
+        for number in self._telling.numbers(person):
+            record = self._editions.record(exam, build, number)
+            change = record[-1] if record else 0
+            if change > person.corrected:
+                found[number] = change
+        return max(found.values(), default=0), list(found)
+
+    def _say(
+        self, name: str, exam: Exam, person: Registration, now: datetime, numbers: Iterable[str] | None = None
+    ) -> bool:
+        """Queue one message, once, and note in the registration that it was."""
+        if not self._consents.in_force(person.user, exam.agency, PURPOSE):
             return False
         agency = self._agencies.find(exam.agency)
         if agency is None:
@@ -151,13 +183,19 @@ class Rounds:
         facts = {
             "exam_title": title,
             "address": f"/{agency.address}/diem-thi/{exam.slug}",
-            "tails": tails(self._telling.numbers(person)),
+            "tails": tails(self._telling.numbers(person) if numbers is None else numbers),
         }
         to = Addressed(exam.agency, person.user, person.language)
         spread = crc32(person.user.encode()) % max(1, self._pace)
-        queued = self._outbox.queue("scores_out", to, f"scores_out#{exam.slug}", facts, delay=spread)
+        fact = f"{name}#{exam.slug}" if numbers is None else f"{name}#{exam.slug}#{person.corrected}"
+        queued = self._outbox.queue(name, to, fact, facts, delay=spread)
         try:
-            self._store.keep(replace(person, told_at=now, version=person.version + 1))
+            self._store.keep(replace(person, version=person.version + 1))
         except Conflict:
             log.info("registration_gone", exam=exam.id)  # left at this moment: the message says nothing that harms
         return queued
+
+
+def _out(exam: Exam, now: datetime) -> int:
+    """How many corrections of the exam are out: records name them by their place."""
+    return sum(item.released_at <= now for item in exam.history)

@@ -37,6 +37,7 @@ class Registration:
     language: str = "vi"
     numbers: tuple[str, ...] = field(default=(), repr=False)
     told_at: datetime | None = None
+    corrected: int = 0  # place of the newest correction in the exam's history that the person heard of
     version: int = 0
 
 

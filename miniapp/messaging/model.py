@@ -61,6 +61,7 @@ def _kind(facts: str, life: timedelta, enters: bool = False) -> Kind:
 MESSAGES: Mapping[str, Kind] = {
     "entry_link": _kind("agency_name", timedelta(minutes=10), enters=True),
     "assistant_later": _kind("home scores", timedelta(hours=1)),
+    "scores_corrected": _kind("exam_title address tails", timedelta(days=2)),
     "scores_out": _kind("exam_title address tails", timedelta(days=2)),
 }
 

@@ -9,7 +9,7 @@ from handlers.wiring import Services
 from miniapp.agencies.model import Service
 from miniapp.agencies.store import AgencyStore
 from miniapp.core.errors import Conflict, Invalid, NotFound, Refused
-from miniapp.exam_scores.model import Exam
+from miniapp.exam_scores.model import Exam, Reason
 from miniapp.exam_scores.rounds import TellWave
 from miniapp.exam_scores.telling import NUMBERS_MOST, PURPOSE
 from tests.support.cloud import Cloud
@@ -251,3 +251,86 @@ def test_a_key_that_was_changed_still_reads_and_adds_nothing_twice(eve: Eve) -> 
     (found,) = again.telling.of(LAN)
     assert len(found.numbers) == 1
     assert again.telling.leave(AGENCY, eve.exam.slug, LAN, held.numbers[0][0])
+
+
+# --- corrections
+
+
+def corrected(eve: Eve, *numbers: str, score: str = "9") -> Exam:
+    """Another score for these numbers, out now."""
+    office, at = eve.bureau.office, eve.bureau.clock
+    made = office.exam(AGENCY, "thpt-2019")
+    body = csv_file(["sbd", "toan"], [[number, score] for number in numbers])
+    edition = eve.bureau.imported(made, body, reason=Reason.REMARK, partial=True, decision="12/QĐ")
+    at.at += timedelta(minutes=5)
+    return office.approve(office.exam(AGENCY, "thpt-2019"), edition.id, APPROVER, None)
+
+
+def rounds(eve: Eve, again: int = 4) -> int:
+    """What the schedule and the worker do after a release."""
+    eve.bureau.later(seconds=30)
+    eve.made.rounds.begin_due()
+    return sum(eve.made.rounds.wave(NOTE) for _ in range(again))
+
+
+@pytest.fixture
+def morning(eve: Eve) -> Eve:
+    """Two people who were told that scores are out."""
+    eve.registered("02000001", LAN)
+    eve.registered("02000002", LAN)
+    eve.registered("02000003", MINH, language="en")
+    eve.past_the_hour()
+    assert rounds(eve) == 2
+    return eve
+
+
+def test_who_waited_is_told_of_a_correction_of_his_number_once_and_nobody_else(morning: Eve) -> None:
+    corrected(morning, "02000002")
+    assert rounds(morning) == 1
+    assert rounds(morning) == 0
+    _, news = morning.told(LAN)
+    assert "cập nhật" in news
+    assert ("…002" in news, "…001" in news) == (True, False)
+    assert len(morning.told(MINH)) == 1
+
+
+def test_every_correction_is_told_for_itself_and_a_wave_done_again_tells_nobody_twice(morning: Eve) -> None:
+    corrected(morning, "02000003")
+    assert rounds(morning) == 1
+    corrected(morning, "02000003", "02000001", score="7")
+    assert rounds(morning) == 2
+    assert (len(morning.told(LAN)), len(morning.told(MINH))) == (2, 3)
+    assert "National exam 2019" in morning.told(MINH)[-1]
+
+
+def test_a_correction_that_is_only_approved_is_not_told_before_its_hour(morning: Eve) -> None:
+    made = morning.bureau.office.exam(AGENCY, "thpt-2019")
+    body = csv_file(["sbd", "toan"], [["02000001", "9"]])
+    edition = morning.bureau.imported(made, body, reason=Reason.REMARK, partial=True, decision="12/QĐ")
+    later = morning.bureau.clock.now() + timedelta(hours=3)
+    morning.bureau.office.approve(made, edition.id, APPROVER, later)
+    assert rounds(morning) == 0
+    morning.bureau.clock.at = later
+    assert rounds(morning) == 1
+
+
+def test_a_correction_that_was_withdrawn_is_told_to_nobody(morning: Eve) -> None:
+    made = corrected(morning, "02000001")
+    morning.bureau.office.withdraw(made, APPROVER, "sai")
+    assert rounds(morning) == 0
+    assert len(morning.told(LAN)) == 1
+
+
+def test_who_is_told_late_that_scores_are_out_is_not_told_of_what_he_will_see_at_once(eve: Eve) -> None:
+    eve.registered("02000001", LAN)
+    eve.past_the_hour()
+    corrected(eve, "02000001")
+    assert rounds(eve) == 1
+    (only,) = eve.told(LAN)
+    assert "Đã có kết quả" in only
+
+
+def test_nobody_is_told_of_a_correction_without_consent_in_force(morning: Eve) -> None:
+    morning.made.consents.withdraw(LAN, AGENCY, PURPOSE)
+    corrected(morning, "02000001")
+    assert rounds(morning) == 0
