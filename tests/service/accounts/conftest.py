@@ -23,8 +23,18 @@ def clock() -> StoppedClock:
 
 @pytest.fixture
 def audit(cloud: Cloud, clock: StoppedClock) -> Audit:
+    return audit_on(cloud, clock)
+
+
+def audit_on(cloud: Cloud, clock: StoppedClock) -> Audit:
+    """The trail, with the tables of this slice on one engine."""
     bind((*audit_store.TABLES, *service.TABLES), cloud.settings, cloud.aws)
     return Audit(clock, RandomIds())
+
+
+def accounts_on(cloud: Cloud, clock: StoppedClock) -> Accounts:
+    """The slice on one engine."""
+    return Accounts(audit_on(cloud, clock), Sealer("k" * 64), clock, RandomIds(), "http://localhost:8000")
 
 
 @pytest.fixture
