@@ -9,9 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from math import ceil
 from pathlib import Path
 
+from infra.units import write_units
 from miniapp.exam_scores.importing import ImportEdition
 from tests.load.peers import flask_pynamodb
 from tests.load.results import FIGURES, Figure
@@ -20,7 +20,6 @@ from tests.support.cloud import Cloud
 from tests.support.exams import Bureau
 
 PEER_ROWS = 12_000
-UNIT = 1024
 
 
 def measure(cloud: Cloud, year: Path, say: Callable[[str], None]) -> list[Figure]:
@@ -70,6 +69,6 @@ def _write_units(bureau: Bureau, agency: str, slug: str, build: str, rows: int) 
     manifest = bureau.store.manifest(exam, build)
     statistics = bureau.store.statistics(exam, build)
     sizes = [*manifest.sizes, len(statistics.packed()), 4096, 4096, 4096, 1024]  # manifest, edition, audit and its head
-    ours = float(sum(ceil((size + 100) / UNIT) for size in sizes))
+    ours = float(sum(write_units(size + 100) for size in sizes))
     name = "scores.import.write_units"
     return Figure(name, "write units per year", ours, {"one item per candidate": rows}, rows / ours, FIGURES[name])
