@@ -28,14 +28,16 @@ from miniapp.audit.service import Audit
 from miniapp.core import once as once_table
 from miniapp.core.aws import Aws
 from miniapp.core.clock import Clock, WallClock
+from miniapp.core.dead_letters import DeadLetters
 from miniapp.core.files import Files
 from miniapp.core.ids import Ids, RandomIds
 from miniapp.core.once import Once
 from miniapp.core.queues import Queues
 from miniapp.core.sealing import Sealer
 from miniapp.core.settings import Settings
+from miniapp.core.stuck import Stuck
 from miniapp.core.tables import Table, Write, bind
-from miniapp.exam_scores import erasing_store, guarding, telling_store
+from miniapp.exam_scores import erasing_store, guarding, telling_store, waiting
 from miniapp.exam_scores import store as exam_scores_store
 from miniapp.exam_scores.arriving import Arriving
 from miniapp.exam_scores.editions import Editions
@@ -111,6 +113,10 @@ class Services:
     @cached_property
     def queues(self) -> Queues:
         return Queues(self.aws, self.settings)
+
+    @cached_property
+    def dead_letters(self) -> DeadLetters:
+        return DeadLetters(self.aws, self.queues)
 
     @cached_property
     def once(self) -> Once:
@@ -248,7 +254,6 @@ class Services:
             self.queues,
             self.clock,
             self.editions,
-            self.editions,
             self.settings.tell_wave,
             self.settings.tell_pace,
         )
@@ -267,3 +272,12 @@ class Services:
             settings.erase_factors_after_days,
             readers,
         )
+
+    def stuck(self) -> dict[str, list[Stuck]]:
+        """What waits longer than it should, by pipeline. The directory's is a file: it is whole or written anew."""
+        return {
+            "imports": waiting.stuck(self.exam_store, self.clock.now()),
+            "rounds": self.rounds.stuck(),
+            "messages": self.outbox.stuck(),
+            "crests": self.crests.stuck(),
+        }

@@ -5,7 +5,9 @@ import click
 import handlers.commands.factor_keys  # noqa: F401 - a command of the group `scores`
 from handlers.commands.agencies import agencies
 from handlers.commands.audit import audit
+from handlers.commands.dead_letters import dlq
 from handlers.commands.officers import officers
 from handlers.commands.scores import scores
+from handlers.commands.stuck import stuck
 
-GROUPS: list[click.Group] = [agencies, audit, officers, scores]
+GROUPS: list[click.Group] = [agencies, audit, dlq, officers, scores, stuck]

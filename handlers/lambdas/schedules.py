@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.lambdas.workers import services
+from handlers.wiring import Services
 from miniapp.core import log, metrics
+from miniapp.core.stuck import oldest
+
+STUCK_TOLD = 20  # lines of the log per pipeline
 
 
 def resume_imports(event: Mapping[str, Any], context: Any) -> int:
@@ -40,6 +44,22 @@ def relist_agencies(event: Mapping[str, Any], context: Any) -> bool:
     return services().listing.rewrite()
 
 
+def reconcile(event: Mapping[str, Any], context: Any) -> int:
+    """What waits longer than a quarter of an hour is begun anew where nothing else does it, and told by pipeline."""
+    return reconciled(services())
+
+
+def reconciled(held: Services) -> int:
+    """The same of these services."""
+    woken = held.crests.wake()
+    now = held.clock.now()
+    for pipeline, found in held.stuck().items():
+        metrics.put({"pipeline": pipeline}, Stuck=len(found), OldestStuck=oldest(found, now))
+        for one in found[:STUCK_TOLD]:
+            log.warning("stuck", pipeline=pipeline, agency=one.agency, what=one.what, tries=one.tries)
+    return woken
+
+
 SCHEDULES = {
     "resume_imports": (resume_imports, 60),
     "begin_rounds": (begin_rounds, 60),
@@ -47,6 +67,7 @@ SCHEDULES = {
     "relist_agencies": (relist_agencies, 600),
     "erase_old": (erase_old, 3600),
     "anchor_audit": (anchor_audit, 900),
+    "reconcile": (reconcile, 900),
 }
 
 

@@ -1,18 +1,23 @@
-"""Questions: the logo that an agency sent last, and what became of it (one read).
+"""Questions: the logo that an agency sent last, and what became of it (one read) · which logos may still wait (one query).
 
-One row an agency: `pk` = its id, `sk` = `crest`. A newer upload replaces it, so an older note finds nothing to do."""
+One row an agency: `pk` = its id, `sk` = `crest`. A newer upload replaces it, so an older note finds nothing to do. Beside
+it a mark that it waits, written with it; who looks for what was lost takes marks away that hold no more."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 
 from miniapp.agencies.store import AgenciesTable
 from miniapp.core.errors import Conflict
-from miniapp.core.tables import Write, change, put, read
+from miniapp.core.tables import Write, change, put, read, remove, rows, transact
 
 CREST = "crest"
+MARKS = "crests#"  # not an address, so no agency can be it
 
 
 class State(StrEnum):
@@ -34,7 +39,26 @@ class CrestRow(AgenciesTable):
     at = UnicodeAttribute()
 
 
-TABLES = (CrestRow,)
+class CrestMarkRow(AgenciesTable):
+    """That an agency's logo waits, and how often the worker was called again."""
+
+    sk = UnicodeAttribute(range_key=True)
+    upload = UnicodeAttribute()
+    at = UnicodeAttribute()
+    calls = NumberAttribute(default=0)
+
+
+TABLES = (CrestRow, CrestMarkRow)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A logo that may still wait."""
+
+    agency: str
+    upload: str
+    at: datetime
+    calls: int
 
 
 @dataclass(frozen=True)
@@ -59,8 +83,34 @@ class CrestStore:
     def begin(self, agency: str, sent: Sent) -> None:
         """Take a file; the same one again changes nothing."""
         other = CrestRow.pk.does_not_exist() | (CrestRow.upload != sent.upload)
+        mark = CrestMarkRow(MARKS, agency, upload=sent.upload, at=sent.at)
+        always = CrestMarkRow.pk.exists() | CrestMarkRow.pk.does_not_exist()
         try:
-            put(_row(agency, sent), other, Conflict("crest_taken")).alone()
+            transact(
+                put(_row(agency, sent), other, Conflict("crest_taken")), put(mark, always, Conflict("crest_taken"))
+            )
+        except Conflict:
+            return
+
+    def waiting(self) -> list[Waiting]:
+        """Every mark that a logo waits; some hold no more."""
+        found = rows(lambda: CrestMarkRow.query(MARKS, consistent_read=True))
+        return [Waiting(str(row.sk), row.upload, datetime.fromisoformat(row.at), int(row.calls)) for row in found]
+
+    def called(self, waiting: Waiting) -> None:
+        """The worker was called once more."""
+        self._marked(change, waiting, [CrestMarkRow.calls.set(waiting.calls + 1)])
+
+    def waits_no_more(self, waiting: Waiting) -> None:
+        """Take a mark away that holds no more."""
+        self._marked(remove, waiting)
+
+    @staticmethod
+    def _marked(write: Callable[..., Write], waiting: Waiting, *actions: Any) -> None:
+        """Write a mark, unless it is that of another logo by now."""
+        mark = CrestMarkRow(MARKS, waiting.agency)
+        try:
+            write(mark, *actions, CrestMarkRow.upload == waiting.upload, Conflict("crest_replaced")).alone()
         except Conflict:
             return
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import ClassVar
 
-from miniapp.agencies.crest_store import CrestStore, Sent, State
+from miniapp.agencies.crest_store import CrestStore, Sent, State, Waiting
 from miniapp.agencies.pictures import badge
 from miniapp.agencies.service import Agencies
 from miniapp.core import log
@@ -20,6 +20,8 @@ from miniapp.core.errors import Conflict, Invalid, NotFound
 from miniapp.core.files import Files, UploadForm
 from miniapp.core.ids import Ids
 from miniapp.core.queues import Queues
+from miniapp.core.stuck import AFTER, Stuck
+from miniapp.core.stuck import TRIES as TRIED_MOST
 
 UPLOADS, KEPT_IN = "uploads", "packs"
 UPLOAD_MOST = 2 * 1024 * 1024
@@ -94,6 +96,31 @@ class Crests:
             self._files.put(KEPT_IN, f"crests/{name}", body, "image/png")
             self._show(note.agency, sent, ADDRESS + name)
         self._files.remove(UPLOADS, key)
+
+    def wake(self) -> int:
+        """Call the worker again for logos whose note was lost, three times at most; how many (a schedule calls this)."""
+        woken = 0
+        for waiting in self._overdue():
+            if waiting.calls < TRIED_MOST:
+                self._queues.send(CheckCrest(waiting.agency, waiting.upload))
+                self._store.called(waiting)
+                woken += 1
+        return woken
+
+    def stuck(self) -> list[Stuck]:
+        """Logos that wait although the worker was called again and again."""
+        return [Stuck("crests", one.agency, one.upload, one.at, one.calls) for one in self._overdue()]
+
+    def _overdue(self) -> list[Waiting]:
+        """What has waited too long; marks of what waits no more go."""
+        found = []
+        for waiting in self._store.waiting():
+            sent = self._store.sent(waiting.agency)
+            if sent is None or sent.upload != waiting.upload or sent.state is not State.WAITING:
+                self._store.waits_no_more(waiting)
+            elif self._clock.now() - waiting.at >= AFTER:
+                found.append(waiting)
+        return found
 
     def remove(self, agency: str, by: str) -> None:
         """Show the plain picture again."""

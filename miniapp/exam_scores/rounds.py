@@ -20,6 +20,7 @@ from miniapp.core import log
 from miniapp.core.clock import Clock
 from miniapp.core.errors import Conflict, NotFound
 from miniapp.core.queues import Queues
+from miniapp.core.stuck import AFTER, Stuck
 from miniapp.exam_scores.editions import Editions
 from miniapp.exam_scores.model import Exam, Pointer
 from miniapp.exam_scores.store import ExamScoreStore
@@ -85,6 +86,21 @@ class Rounds:
             self._queues.send(TellWave(agency, slug))
             count += 1
         return count
+
+    def stuck(self) -> list[Stuck]:
+        """Rounds that should have begun or gone on a quarter of an hour ago, though the schedule called for them."""
+        now = self._clock.now()
+        found = []
+        for agency, slug in self._exams.releases(now - LOOK_BACK, now - AFTER):
+            exam = self._exams.exam(agency, slug, consistent=True)
+            pointer = self._settled(exam, now)
+            held = self._store.round(exam, pointer.release_at) if pointer else None
+            if pointer is None or (held and held.done) or not self._is_open(exam):
+                continue
+            since = held.beat_at if held else pointer.release_at
+            if now - since >= AFTER:
+                found.append(Stuck("rounds", agency, slug, since))
+        return found
 
     def wave(self, note: TellWave) -> int:
         """Queue messages to the next people who wait, and leave a note for the wave after; how many were queued.

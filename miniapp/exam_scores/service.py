@@ -17,6 +17,7 @@ from miniapp.core.files import Files, UploadForm
 from miniapp.core.ids import Ids
 from miniapp.core.queues import Queues
 from miniapp.core.tables import Write
+from miniapp.exam_scores import waiting
 from miniapp.exam_scores.importing import ImportEdition
 from miniapp.exam_scores.model import (
     LAST_MINUTE,
@@ -225,15 +226,14 @@ class ExamOffice:
         if edition.state is EditionState.GATHERING:
             self._queues.send(ImportEdition(exam.agency, exam.slug, edition_id))
 
-    def resume_all(self) -> int:
-        """Wake a worker for every import that was begun and that nobody is at; how many (a schedule calls this)."""
-        woken = 0
-        for agency, slug, edition in self._store.imports():
-            work = self._store.work(self._store.exam(agency, slug), edition, self._clock.now())
-            if work is None or not work.live:
-                self._queues.send(ImportEdition(agency, slug, edition))
-                woken += 1
-        return woken
+    def resume_all(self, at_once: bool = False) -> int:
+        """Wake a worker for every import that was begun and nobody is at; how many (a schedule calls this). Those that
+        have waited long only now and then, unless `at_once`."""
+        now = self._clock.now()
+        idle = [pair for pair in waiting.idle(self._store, now) if at_once or waiting.is_due(pair[1], now)]
+        for exam, edition in idle:
+            self._queues.send(ImportEdition(exam.agency, exam.slug, edition.id))
+        return len(idle)
 
     @staticmethod
     def _gathering(edition: Edition) -> None:

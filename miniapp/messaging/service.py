@@ -6,11 +6,13 @@ delivered twice or two workers at once end in one message. What a crash leaves o
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from itertools import islice
 
 from miniapp.core import log
 from miniapp.core.clock import Clock
 from miniapp.core.errors import Conflict, Refused, Unavailable
 from miniapp.core.queues import Queues
+from miniapp.core.stuck import AFTER, Stuck
 from miniapp.messaging.model import (
     ENDS,
     MESSAGES,
@@ -29,6 +31,7 @@ from miniapp.zalo.model import Chat, Outgoing
 
 LEFT_WAITING = timedelta(minutes=3)
 SWEPT_MOST = 5_000
+STUCK_MOST = 200  # enough for a person to see what is wrong
 SURELY_NOT_SENT = ("chat_busy", "chat_not_connected")
 
 WayIn = Callable[[str], str]
@@ -117,6 +120,15 @@ class Outbox:
             if count >= SWEPT_MOST:
                 break
         return count
+
+    def stuck(self) -> list[Stuck]:
+        """Messages that wait though they were noted again and again; the oldest of each part, for a person to look at."""
+        found = []
+        for note in islice(self._store.waiting(self._clock.now() - AFTER), STUCK_MOST):
+            message = self._store.find(note.agency, note.user, note.message)
+            if message is not None and message.state not in ENDS:
+                found.append(Stuck("messages", message.agency, message.name, message.made_at, message.tries))
+        return found
 
     def find(self, agency: str, user: str, fact: str) -> Message | None:
         """The message about a fact, if there is one."""
