@@ -22,7 +22,7 @@ class Killed(BaseException):
     """The process is gone."""
 
 
-class _Hooks:
+class Hooks:
     """Handlers on every client for as long as the block runs."""
 
     def __init__(self, aws: Aws, services: tuple[str, ...] = ("dynamodb", "s3", "sqs")) -> None:
@@ -46,7 +46,7 @@ class _Hooks:
                 client.meta.events.unregister(event, handler)
 
 
-class CountedCalls(_Hooks):
+class CountedCalls(Hooks):
     """Every call by name, in order; with `at` the process dies at that call (from 0), before it is sent or after."""
 
     def __init__(self, aws: Aws, at: int | None = None, after: bool = False) -> None:
@@ -77,7 +77,7 @@ class CountedCalls(_Hooks):
             raise Killed
 
 
-class Throttling(_Hooks):
+class Throttling(Hooks):
     """A share of requests (retries too) is refused by DynamoDB for being too many."""
 
     def __init__(self, aws: Aws, share: float, seed: int) -> None:
@@ -96,7 +96,7 @@ class Throttling(_Hooks):
         )
 
 
-class LongThrottling(_Hooks):
+class LongThrottling(Hooks):
     """Some requests (by their place, from 1) are refused so many times in a row; all others go through."""
 
     def __init__(self, aws: Aws, at: set[int], times: int) -> None:
@@ -129,7 +129,7 @@ def _refusal(request: Any, body: bytes) -> AWSResponse:
     return AWSResponse(request.url, 400, {"content-type": "application/x-amz-json-1.0"}, raw)
 
 
-class LostReplies(_Hooks):
+class LostReplies(Hooks):
     """A share of writes is done, but the answer never comes: the client must find out by itself."""
 
     def __init__(self, aws: Aws, share: float, seed: int) -> None:
@@ -150,7 +150,7 @@ class LostReplies(_Hooks):
         raise ReadTimeoutError(endpoint_url=request.url)
 
 
-class Silence(_Hooks):
+class Silence(Hooks):
     """Some services do not answer at all."""
 
     def __init__(self, aws: Aws, *services: str) -> None:
@@ -163,7 +163,7 @@ class Silence(_Hooks):
         raise EndpointConnectionError(endpoint_url=request.url)
 
 
-class CancelledTransactions(_Hooks):
+class CancelledTransactions(Hooks):
     """The first transactions are cancelled by DynamoDB for a reason of its own, such as one throttled row."""
 
     def __init__(self, aws: Aws, reason: str, times: int) -> None:
