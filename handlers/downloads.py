@@ -14,6 +14,7 @@ from handlers import answers
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # full-width signs count in some programs
+TEXT = "@"  # a column of text: a typed 01000001 keeps its zero and 8,25 becomes no date
 WIDEST = 60
 NARROWEST = 8
 
@@ -35,20 +36,20 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def as_xlsx(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """One sheet of text cells; the header stays in sight."""
+    """One sheet of text cells, what is typed below them too; the header stays in sight."""
     from xlsxwriter import Workbook
 
     body = io.BytesIO()
     book = Workbook(body, {"in_memory": True, "constant_memory": True})
     sheet = book.add_worksheet("1")
-    strong = book.add_format({"bold": True})
+    strong, plain = book.add_format({"bold": True}), book.add_format({"num_format": TEXT})
     sheet.freeze_panes(1, 0)
     for place, cell in enumerate(header):
-        sheet.set_column(place, place, min(max(len(cell) + 2, NARROWEST) * 2, WIDEST))
+        sheet.set_column(place, place, min(max(len(cell) + 2, NARROWEST) * 2, WIDEST), plain)
         sheet.write_string(0, place, cell, strong)
     for line, row in enumerate(rows, 1):
         for place, value in enumerate(row):
-            sheet.write_string(line, place, str(value))
+            sheet.write_string(line, place, str(value), plain)
     book.close()
     return body.getvalue()
 

@@ -109,6 +109,7 @@ class EditionPage:
     is_mine: bool
     begin: str
     withdraw: str
+    examples: tuple[str, str]  # the file to fill in, as XLSX and as CSV
 
     @staticmethod
     def token() -> str:
@@ -227,6 +228,7 @@ def edition(agency: str, exam: str, edition: str) -> Response:
         is_mine=context.officer().id in head.edition.uploaders,
         begin=address(exam, "bat-dau"),
         withdraw=address(exam, "thu-hoi"),
+        examples=(address(exam, "tep-mau.xlsx"), address(exam, "tep-mau.csv")),
     )
     return answers.show("console/exam_scores/edition.html", page, forms=upload.origin if upload else "")
 

@@ -2,24 +2,28 @@
 
 For officers who may upload. The browser sends a file straight to the bucket by the form on the edition's page; the
 bucket then sends it to `received`, which anyone may open, since no cookie of ours comes along from another site, and
-which shows nothing but a way back. No GET here changes anything."""
+which shows nothing but a way back. Here too: the file to fill in that each exam has. No GET here changes anything."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Response
 
-from handlers import answers, context, forms
+from handlers import answers, context, downloads, forms
 from handlers.console import exam_scores_desk as desk
 from handlers.console.exam_scores_desk import address
 from handlers.doors import anyone, officers, pages
 from miniapp.core.errors import Invalid
+from miniapp.exam_scores.model import Exam
+from miniapp.exam_scores.subjects import vocabulary
 
 files = pages("console_exam_scores_files", officers(may="scores.upload"), desk.PREFIX, "console")
 landing = pages("console_exam_scores_landing", anyone, desk.PREFIX)
 
 OPTIONS = ("pad", "minus_one")
+WORDS = "console/exam_scores/_columns.txt"
+FACTOR_ROWS = ("birth_date", "full_name", "identity_last4", "card_code")  # as the template's words come
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,37 @@ def _readable(made: Response) -> Response:
     made.headers["Access-Control-Allow-Origin"] = "*"
     made.headers["Access-Control-Allow-Methods"] = "GET"
     return made
+
+
+@files.get("/<exam>/tep-mau.<any(csv, xlsx):kind>")
+def example(agency: str, exam: str, kind: str) -> Response:
+    """A file to fill in: the columns that this exam's files have, every cell text, and one made-up row."""
+    held = context.services().exam_office.exam(context.agency().id, exam)
+    columns = list(_example(held))
+    header, row = [name for name, _ in columns], [cell for _, cell in columns]
+    return downloads.answer(f"tep-mau-{held.slug}", kind, header, [row])
+
+
+def _example(exam: Exam) -> Iterator[tuple[str, str]]:
+    """Columns with a cell each, in Vietnamese whoever asks, because that is what files are written in."""
+    number, code, language, bonus, points = _words("example_columns")
+    yield number, exam.number_example
+    scores = _words("example_scores")
+    for place, subject in enumerate(exam.subjects):
+        yield vocabulary().subjects[subject].vi, scores[place] if place < len(scores) else ""
+    if exam.languages:
+        yield code, language
+    if exam.formula is not None and exam.formula.bonus_cap:
+        yield bonus, points
+    names, cells = _words("factor_columns"), _words("example_factors")
+    for place, factor in enumerate(FACTOR_ROWS):
+        if factor in exam.factors:
+            yield names[place], cells[place]
+
+
+def _words(macro: str) -> list[str]:
+    said = str(context.words().part("vi", WORDS, macro))
+    return [line for line in said.split("\n") if line]
 
 
 @files.post(f"{desk.EDITION}/tep")

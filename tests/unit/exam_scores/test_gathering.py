@@ -11,6 +11,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from handlers import downloads
 from miniapp.core.errors import Invalid
 from miniapp.exam_scores.gathering import Gathering, Run
 from miniapp.exam_scores.reading import read_rows
@@ -87,6 +88,8 @@ WAYS: dict[str, Callable[[Table], bytes]] = {
     "gzip": lambda table: gzip.compress(written(rows_of(table, ".")).encode(), 1),
     "xz": lambda table: lzma.compress(written(rows_of(table, ".")).encode(), preset=0),
     "workbook of texts": lambda table: as_book(rows_of(table, ",")),
+    "our own CSV": lambda table: downloads.as_csv(HEADER, rows_of(table, ",")),
+    "our own XLSX": lambda table: downloads.as_xlsx(HEADER, rows_of(table, ",")),
     "workbook of numbers": lambda table: as_numbers(rows_of(table, ".")),
 }
 
