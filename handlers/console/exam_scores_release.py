@@ -34,6 +34,12 @@ FIELDS = {
     "too_many_tries": "code",
     "reason_missing": "reason",
 }
+OUTRUN = {"exam_changed_meanwhile", "edition_changed_meanwhile", "edition_move_not_allowed", "edition_not_checked"}
+FIRST = {
+    "scores_approved": "approved_by_other",
+    "scores_withdrawn": "withdrawn_by_other",
+    "release_time_moved": "release_moved_by_other",
+}
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,8 @@ def approve(agency: str, exam: str, edition: str) -> Response:
     head = _head(exam, edition, "scores.approve")
     form, at = _read_approval()
     if form.value("version") not in ("", str(head.exam.version)):  # what is approved is what was shown
-        form = form.with_problems(FieldProblem("", "exam_changed_meanwhile"))
+        found = _outrun(exam, Conflict("exam_changed_meanwhile"))
+        form = form.with_problems(FieldProblem("", found.code, found.facts))
 
     def act() -> str:
         _approve(head, desk.signed().id, at)
@@ -228,7 +235,19 @@ def _approve(head: Head, by: str, at: datetime | None) -> None:
         context.services().exam_office.approve(head.exam, head.edition.id, by, at)
     except Conflict as conflict:
         if conflict.code != "needs_second_approver" or by in head.edition.seconds:
-            raise
+            raise _outrun(head.exam.slug, conflict) from conflict
+
+
+def _outrun(slug: str, conflict: Conflict) -> Conflict:
+    """Who was first and when, where a decision comes too late because somebody else decided meanwhile."""
+    services = context.services()
+    if conflict.code not in OUTRUN:
+        return conflict
+    history = services.exam_reports.exam_history(services.exam_office.exam(context.agency().id, slug))
+    newest = next((entry for entry in history if entry.event in FIRST or entry.event == "exam_changed"), None)
+    if newest is None or newest.event not in FIRST:
+        return conflict
+    return Conflict(FIRST[newest.event], who=desk.names([newest.by])[newest.by], at=newest.at)
 
 
 def _approve_page(head: Head, form: Form) -> ApprovePage:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from handlers.formats import moment
 from miniapp.exam_scores.model import Edition, Policy, Reason
 from tests.support.score_desk import BAD, GOOD, HEADER, ROWS, ScoreDesk, csv_file, many, send, upload
 from tests.support.visitor import Page, Visitor
@@ -295,6 +296,25 @@ def test_approving_says_what_it_will_do_and_does_it_at_its_hour(
     assert done.answer.headers["Location"] == desk.at(edition)
     assert desk.now().coming(office.clock.now()) is not None
     assert "3 thí sinh sẽ xem được điểm từ 08:00, 20/07/2026" in approving.get(desk.at(edition)).text
+
+
+@pytest.mark.parametrize("seen", ["the version", "the edition"])
+def test_who_approves_too_late_is_told_who_was_first_and_when(office: Office, desk: ScoreDesk, seen: str) -> None:
+    desk.add()
+    edition = desk.checked()
+    second = office.desk("duyet2@angiang.gov.vn", "approver")
+    visitor = office.at_desk(second)
+    page = visitor.get(desk.at(edition, "duyet"))
+    desk.services.exam_office.approve(desk.now(), edition.id, desk.approver.id, None)
+    at = moment(office.clock.now())
+
+    fields = {"mode": "now", "understood": "1", "code": second.code(), "form_token": page.token()}
+    version = str(desk.exam.version) if seen == "the version" else str(desk.now().version)
+    late = visitor.client.post(desk.at(edition, "duyet"), data={**fields, "version": version})
+
+    assert late.status_code in (409, 422)
+    name = desk.services.accounts.people.names({desk.approver.id})[desk.approver.id].reveal
+    assert f"{name} đã duyệt công bố lúc {at}" in late.text
 
 
 def test_approving_takes_the_second_factor_once_more_and_goes_on_under_a_new_token(
