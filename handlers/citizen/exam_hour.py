@@ -1,6 +1,7 @@
 """The page while nothing can be read: before the hour, without an hour, after a withdrawal. For every page of an exam.
 
-It is the same for every number, known, unknown or malformed, because it never looks at one. Here too: how an exam is
+It is the same for every number, known, unknown or malformed, because it never looks at one, and for every person: it has
+no form. So shared caches may keep it for seconds where slips are open, never beyond the hour. Here too: how an exam is
 called and where its pages stand. It counts nothing and looks nothing up."""
 
 from dataclasses import dataclass
@@ -12,7 +13,9 @@ from handlers import answers, context
 from handlers.citizen.tell_me import TellMe
 from miniapp.core.errors import Refused
 from miniapp.exam_scores.looking_up import countdown
-from miniapp.exam_scores.model import Exam
+from miniapp.exam_scores.model import Exam, Policy
+
+SHARED_MOST = 5  # seconds
 
 
 @dataclass(frozen=True)
@@ -61,4 +64,6 @@ def hour(exam: Exam, refusal: Refused) -> Response:
         withdrawn=refusal.code == "exam_withdrawn",
         tell_me=TellMe(address_of(exam.slug, "/bao-tin")),
     )
-    return answers.show("citizen/exam_scores/hour.html", page, back=list_address())
+    kept = min(SHARED_MOST, page.seconds) if at else SHARED_MOST
+    edge = f"public, max-age={kept}" if kept and exam.policy is Policy.OPEN else ""
+    return answers.show("citizen/exam_scores/hour.html", page, back=list_address(), edge=edge)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -190,6 +191,26 @@ def test_an_old_form_of_an_open_exam_still_finds_its_slip(visitor: Visitor) -> N
 def test_a_form_sent_from_another_site_is_refused(visitor: Visitor) -> None:
     answer = visitor.client.post(OPEN, data={"number": stage.FULL}, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(("seconds", "kept"), [(3600, 5), (5, 5), (4, 4), (1, 1), (0.4, 0)])
+@pytest.mark.parametrize("tail", ["", f"/{stage.FULL}", "/99999999", "/pho-diem"])
+def test_shared_caches_keep_the_hour_for_seconds_and_never_beyond_it(
+    pages: Pages, visitor: Visitor, seconds: float, kept: int, tail: str
+) -> None:
+    at = pages.exams[stage.COMING].next
+    assert at is not None
+    pages.clock.at = at.release_at - timedelta(seconds=seconds)
+    answer = visitor.client.get(f"{BASE}/{stage.COMING}{tail}")
+    assert answer.headers["Cache-Control"] == (f"public, max-age={kept}" if kept else "private, no-store")
+    assert "Set-Cookie" not in answer.headers
+    assert "form_token" not in answer.text
+    assert answer.text == stage.newcomer(pages).client.get(f"{BASE}/{stage.COMING}{tail}").text
+
+
+def test_the_hour_of_an_exam_that_asks_for_more_than_a_number_is_kept_by_nobody(visitor: Visitor) -> None:
+    answer = visitor.client.get(f"{BASE}/{stage.ANNOUNCED}")
+    assert answer.headers["Cache-Control"] == "private, no-store"
 
 
 # The slip

@@ -16,9 +16,10 @@ TENTH = f"{BASE}/{stage.TENTH}"
 SLIP_MOST, PAGE_MOST = 8_000, 14_000
 
 
-def test_only_open_slips_and_their_distributions_may_be_kept_by_others(visitor: Visitor) -> None:
-    kept = {f"{OPEN}/{stage.FULL}", f"{OPEN}/pho-diem", f"{OPEN}/pho-diem?mon=A00"}
-    private = {BASE, OPEN, TENTH, f"{TENTH}/pho-diem", f"{BASE}/{stage.COMING}/{stage.FULL}"}
+def test_only_open_slips_their_distributions_and_their_hour_may_be_kept_by_others(visitor: Visitor) -> None:
+    hours = {f"{BASE}/{stage.COMING}", f"{BASE}/{stage.COMING}/{stage.FULL}"}
+    kept = {f"{OPEN}/{stage.FULL}", f"{OPEN}/pho-diem", f"{OPEN}/pho-diem?mon=A00", *hours}
+    private = {BASE, OPEN, TENTH, f"{TENTH}/pho-diem", f"{BASE}/{stage.ANNOUNCED}"}
     for path in kept | private:
         answer = visitor.client.get(path)
         assert answer.status_code == 200
