@@ -76,13 +76,14 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.extensions["motcua"] = Parts(settings, services, words, Slips(words))
     errors.install(app)
     app.before_request(_admit)
+    app.after_request(_count_refused)
     app.add_url_rule("/assets/<name>", "asset", _asset, methods=["GET"])
     for blueprint in blueprints(settings):
         app.register_blueprint(blueprint)
     if not settings.role:  # a function for one kind of page takes no commands
         commands.install(app)
     express = Express(app.wsgi_app, app.extensions["motcua"])
-    app.wsgi_app = InTime(express, services.monotonic)  # type: ignore[method-assign]
+    app.wsgi_app = InTime(express, settings.answer_within, services.monotonic)  # type: ignore[method-assign]
     return app
 
 
@@ -91,6 +92,13 @@ def _admit() -> None:
     settings = parts().settings
     if settings.origin_secret and request.headers.get("X-Origin-Secret", "") != settings.origin_secret:
         raise NotFound("page_unknown")
+
+
+def _count_refused(answer: Response) -> Response:
+    """Who asks too often is counted by the page that was asked: look-ups, sign-in, links."""
+    if answer.status_code == 429:
+        metrics.put({"page": request.endpoint or "none"}, Refused=1)
+    return answer
 
 
 def _asset(name: str) -> Response:

@@ -103,10 +103,8 @@ def answer(problem: Problem) -> Response:
 
 
 def _count(problem: Problem, status: int) -> None:
-    """Who was told to come back later, and why: refused for too many tries, or because something of ours is away."""
-    if status == 429:
-        metrics.put({"code": problem.code}, Refused=1)
-    elif status >= 500:
+    """Why somebody was told that something of ours is away."""
+    if status >= 500:
         metrics.put({"code": problem.code}, Unavailable=1)
 
 

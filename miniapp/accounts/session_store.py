@@ -9,7 +9,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from miniapp.accounts.model import Kind, Session
 from miniapp.core.errors import Conflict, Problem, Refused
-from miniapp.core.tables import SortedTable, Write, change, put_new, read, remove, rows
+from miniapp.core.tables import SortedTable, Write, change, many, put_new, read, remove, rows
 
 
 class SessionsTable(SortedTable):
@@ -61,7 +61,7 @@ class SessionStore:
         """All sessions of one person."""
         marks = rows(lambda: SubjectRow.query(subject_key(kind, subject), consistent_read=True))
         keys = [(session_key(mark.sk), "session") for mark in marks]
-        found = rows(lambda: SessionRow.batch_get(keys, consistent_read=True)) if keys else []
+        found = many(SessionRow, keys, consistent=True)
         return sorted((_session(row) for row in found), key=lambda session: session.made, reverse=True)
 
     def touch(self, session: Session) -> None:

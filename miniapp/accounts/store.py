@@ -17,7 +17,7 @@ from miniapp.core.clock import from_iso, iso
 from miniapp.core.errors import Conflict, NotFound, Refused
 from miniapp.core.personal import Personal
 from miniapp.core.sealing import digest
-from miniapp.core.tables import SortedTable, Write, change, check, put_new, read, remove, rows
+from miniapp.core.tables import SortedTable, Write, change, check, many, put_new, read, remove, rows
 
 OFFICER = "officer"
 PASSWORD = "secret#password"  # noqa: S105 - the name of a row
@@ -234,8 +234,7 @@ class AccountStore:
 
 
 def _many(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], PersonRow]:
-    wanted = list(keys)
-    found = rows(lambda: PersonRow.batch_get(wanted, consistent_read=True)) if wanted else []
+    found = many(PersonRow, list(keys), consistent=True)
     return {(row.pk, row.sk): row for row in found}
 
 

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, MapAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
-from pynamodb.exceptions import PynamoDBException
 
 from miniapp.agencies.model import Agency, Child, Kind, Service
 from miniapp.core.errors import Conflict, NotFound
 from miniapp.core.folding import folded_words
-from miniapp.core.tables import SortedTable, Write, change, put, put_new, read, transact, unavailable
+from miniapp.core.tables import SortedTable, Write, change, many, put, put_new, read, transact
 
 AGENCY = "agency"
 CHILDREN = "children"
@@ -109,11 +108,8 @@ class AgencyStore:
         return Page(tuple(some), len(children), some[-1].id if start + most < len(children) else "")
 
     def existing(self, ids: Sequence[str]) -> set[str]:
-        """Which of these ids (at most 100) are taken."""
-        try:
-            return {row.pk for row in AgencyRow.batch_get([(id, AGENCY) for id in ids], attributes_to_get=["pk", "sk"])}
-        except PynamoDBException as failure:
-            raise unavailable(failure) from failure
+        """Which of these ids are taken."""
+        return {str(row.pk) for row in many(AgencyRow, [(id, AGENCY) for id in ids])}
 
     def added(self, agency: Agency) -> list[Write]:
         """The writes that add a new agency and its address, without its place in the tree."""

@@ -9,7 +9,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from miniapp.audit.model import Event, Head, Link
 from miniapp.core.errors import Conflict
-from miniapp.core.tables import SortedTable, Write, change, put_new, read, rows
+from miniapp.core.tables import SortedTable, Write, change, many, put_new, read, rows
 
 
 class AuditTable(SortedTable):
@@ -95,7 +95,7 @@ class AuditStore:
     def heads_of(self, day: str) -> list[Head]:
         """The heads of all agencies with entries on a day; what was written a moment ago may be missing."""
         keys = [(heads_key(agency), day) for agency in self.agencies(day)]
-        held = rows(lambda: AuditHead.batch_get(keys)) if keys else []
+        held = many(AuditHead, keys)
         return [_head(row.pk.removesuffix("#heads"), row) for row in held]
 
     @staticmethod
@@ -124,7 +124,7 @@ class AuditStore:
         key = object_key(agency, object_id)
         marks = rows(lambda: AuditMark.query(key, scan_index_forward=False, limit=limit))
         keys = [(day_key(agency, day), place) for day, place in (mark.sk.split("#") for mark in marks)]
-        held = {(row.pk, row.sk): row for row in rows(lambda: AuditLink.batch_get(keys))} if keys else {}
+        held = {(row.pk, row.sk): row for row in many(AuditLink, keys)}
         return [_link(held[key]) for key in keys if key in held]
 
     def agencies(self, day: str = "") -> list[str]:

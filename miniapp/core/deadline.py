@@ -13,7 +13,6 @@ Now = Callable[[], float]
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 LEFT = "motcua.seconds_left"  # what the function's own time limit leaves, in a request's environ
-PAGE = 6.0  # seconds until the page, or its 503, is there (F39)
 DESK = 27.0  # an approval reads a whole edition again; below the console function's limit of 28
 DESKS = "/console/"
 
@@ -29,13 +28,15 @@ def left() -> float | None:
 class InTime:
     """A WSGI app whose answers must be there in time."""
 
-    def __init__(self, inner: Wsgi, now: Now = time.monotonic) -> None:
+    def __init__(self, inner: Wsgi, page: float, now: Now = time.monotonic) -> None:
         self._inner = inner
+        self._page = page
+        self._desk = max(page, DESK)
         self._now = now
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """WSGI. What is streamed after the answer began is hurried no more."""
-        seconds = DESK if environ.get("PATH_INFO", "").startswith(DESKS) else PAGE
+        seconds = self._desk if environ.get("PATH_INFO", "").startswith(DESKS) else self._page
         mark = _until.set((self._now() + min(seconds, environ.get(LEFT, seconds)), self._now))
         try:
             return self._inner(environ, start_response)

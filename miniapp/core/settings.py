@@ -48,6 +48,7 @@ class Settings:
     connect_timeout: float = 1.0
     read_timeout: float = 2.5
     attempts: int = 3
+    answer_within: float = 6.0  # by then a citizens' page is there, or says that something is away (F39)
     worker_attempts: int = 8  # a worker has minutes: what is throttled is asked again rather than begun anew
     log_level: str = "INFO"
 

@@ -24,6 +24,10 @@ from miniapp.core.settings import Settings
 CONFLICT_TRIES = 6
 AGAIN = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}  # a cancelled write's own reasons
 
+BATCH_MOST = 100
+BATCH_TRIES = 8
+Key = tuple[str, str]
+
 Row = TypeVar("Row", bound="Table")
 
 
@@ -201,6 +205,30 @@ def rows(ask: Callable[[], Iterable[Row]]) -> list[Row]:
         return list(ask())
     except PynamoDBException as failure:
         raise unavailable(failure) from failure
+
+
+def many(kind: type[Row], keys: Sequence[Key], consistent: bool = False) -> list[Row]:
+    """Run one get for many keys: the rows that are there, in no order.
+
+    A store does as much of a batch as it can and names the rest (F37). PynamoDB asks for the rest at once and for ever;
+    here it is asked with growing pauses, some times, and then the store is Unavailable."""
+    found: list[Row] = []
+    names = [name for name in (kind._hash_keyname, kind._range_keyname) if name]
+    for place in range(0, len(keys), BATCH_MOST):
+        ahead: Any = [dict(zip(names, key, strict=True)) for key in keys[place : place + BATCH_MOST]]
+        for attempt in range(BATCH_TRIES):
+            try:
+                get: Any = kind._batch_get_page
+                page, ahead = get(ahead, consistent_read=consistent, attributes_to_get=None)
+            except PynamoDBException as failure:
+                raise unavailable(failure) from failure
+            found += [kind.from_raw_data(item) for item in page or []]
+            if not ahead:
+                break
+            pause(attempt)
+        else:
+            raise Unavailable("store_unavailable", cause="UnprocessedKeys")
+    return found
 
 
 def pause(attempt: int) -> None:

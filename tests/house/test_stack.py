@@ -26,7 +26,7 @@ SPANS = {"minute": 60, "minutes": 60, "hour": 3600, "hours": 3600}
 DOES = {
     "get": {"GetItem"},
     "query": {"Query"},
-    "batch_get": {"BatchGetItem"},
+    "many": {"BatchGetItem"},
     "put": {"PutItem"},
     "put_new": {"PutItem"},
     "change": {"UpdateItem"},
