@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.support.axe import (
     NARROW,
@@ -17,7 +17,6 @@ from tests.support.axe import (
     assert_accessible,
     assert_no_horizontal_scroll,
     assert_readable_at_double_size,
-    chromium,
     served,
 )
 from tests.support.markup import assert_markup, collect_html
@@ -37,14 +36,6 @@ STATES = {
     "home-without-services": "/th-tuy-hoa-dak-lak/",
     "merged": "/so-gddt-phu-yen/",
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = chromium(playwright)
-        yield found
-        found.close()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from handlers.app import create_app
 from handlers.wiring import Services
@@ -24,7 +24,6 @@ from tests.support.axe import (
     assert_accessible,
     assert_no_horizontal_scroll,
     assert_readable_at_double_size,
-    chromium,
     served,
 )
 from tests.support.cloud import Cloud
@@ -57,14 +56,6 @@ class Town:
         sent = self.services.crests.sent(AGENCY)
         assert sent is not None
         self.services.crests.check(CheckCrest(AGENCY, sent.upload))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = chromium(playwright)
-        yield found
-        found.close()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from miniapp.exam_scores.model import Reason
 from tests.support.axe import (
@@ -19,7 +19,6 @@ from tests.support.axe import (
     assert_accessible,
     assert_no_horizontal_scroll,
     assert_readable_at_double_size,
-    chromium,
     served,
 )
 from tests.support.markup import collect_html, markup_errors
@@ -47,14 +46,6 @@ class Drawing:
     token: str
     distributions: str
     differences: str
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = chromium(playwright)
-        yield found
-        found.close()
 
 
 @pytest.fixture

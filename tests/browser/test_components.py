@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from handlers.app import create_app
 from tests.support.axe import (
@@ -19,7 +19,6 @@ from tests.support.axe import (
     assert_no_horizontal_scroll,
     assert_prints_on_one_page,
     assert_readable_at_double_size,
-    chromium,
     served,
 )
 from tests.support.cloud import settings_for
@@ -38,14 +37,6 @@ def developers_app() -> Flask:
 def address() -> Iterator[str]:
     with served(developers_app()) as found:
         yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = chromium(playwright)
-        yield found
-        found.close()
 
 
 def opened(browser: Browser, address: str, **options: Any) -> Page:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.test_publishing_scores import Town
 from tests.browser.test_publishing_scores import town as town
-from tests.support.axe import DESK, chromium
+from tests.support.axe import DESK
 from tests.support.score_desk import many
 
 pytestmark = pytest.mark.browser
@@ -32,14 +30,6 @@ HIDDEN = """() => {
   const top = document.elementFromPoint(box.left + box.width / 2, box.top + Math.min(box.height / 2, 10));
   return !top || !(document.activeElement.contains(top) || top.contains(document.activeElement));
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = chromium(playwright)
-        yield found
-        found.close()
 
 
 def tab_to(page: Page, wanted: Locator) -> None:

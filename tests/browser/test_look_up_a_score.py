@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from miniapp.exam_scores.guarding import ADDRESS_FREE, NUMBER_FREE
 from tests.support import result_pages as stage
@@ -23,7 +23,6 @@ from tests.support.axe import (
     assert_no_horizontal_scroll,
     assert_prints_on_one_page,
     assert_readable_at_double_size,
-    chromium,
     served,
 )
 from tests.support.exams import HOUR
@@ -62,14 +61,6 @@ LISTEN = """() => {
     write.call(this, text, ...rest);
   };
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = chromium(playwright)
-        yield found
-        found.close()
 
 
 class BehindAnEdge:

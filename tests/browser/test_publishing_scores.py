@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from handlers.app import create_app
 from handlers.wiring import Services
 from miniapp.agencies.store import AgencyStore
 from tests.support import officers
-from tests.support.axe import DESK, PHONE, assert_accessible, assert_no_horizontal_scroll, chromium, served
+from tests.support.axe import DESK, PHONE, assert_accessible, assert_no_horizontal_scroll, served
 from tests.support.cloud import Cloud
 from tests.support.exams import exam_agency
 from tests.support.fakes import StoppedClock
@@ -34,14 +34,6 @@ class Town:
     address: str
     clock: StoppedClock
     desk: ScoreDesk
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = chromium(playwright)
-        yield found
-        found.close()
 
 
 @pytest.fixture

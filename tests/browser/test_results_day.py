@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from infra.local import demo
-from tests.support.axe import DESK, PHONE, assert_accessible, assert_no_horizontal_scroll, chromium
+from tests.support.axe import DESK, PHONE, assert_accessible, assert_no_horizontal_scroll
 from tests.support.real_data import real
 
 pytestmark = pytest.mark.browser
@@ -65,14 +65,6 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         yield System(f"http://localhost:{port}", folder, process)
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) == 0
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = chromium(playwright)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

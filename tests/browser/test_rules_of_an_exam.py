@@ -1,24 +1,14 @@
 """Another formula or benchmark in a real browser: proposed by one officer, approved by another, on every slip from then on."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from miniapp.exam_scores.model import Formula
 from tests.browser.test_publishing_scores import looked_at, signed_in
 from tests.browser.test_publishing_scores import town as town
-from tests.support.axe import PHONE, chromium
+from tests.support.axe import PHONE
 from tests.support.markup import assert_markup, collect_html
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = chromium(playwright)
-        yield found
-        found.close()
 
 
 def test_a_benchmark_is_changed_by_two_people(browser: Browser, town: object, tmp_path: Path) -> None:

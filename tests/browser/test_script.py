@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from flask import Flask, Response, redirect, request
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from handlers.words import build_environment
 from miniapp.core.files import UploadForm
-from tests.support.axe import PHONE, chromium, served
+from tests.support.axe import PHONE, served
 
 WORDS = build_environment()
 HOME = "http://one.test/"
 BUCKET = "http://bucket.test/"
 FORM = UploadForm(BUCKET, {"key": "a/b", "policy": "p"})
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = chromium(playwright)
-        yield found
-        found.close()
 
 
 class Site:

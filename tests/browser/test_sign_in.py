@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from miniapp.accounts.access import Operator
 from tests.support.axe import (
@@ -15,7 +15,6 @@ from tests.support.axe import (
     assert_accessible,
     assert_no_horizontal_scroll,
     assert_readable_at_double_size,
-    chromium,
     served,
 )
 from tests.support.markup import collect_html, markup_errors
@@ -24,14 +23,6 @@ from tests.web.console.conftest import AGENCY, Office, office
 
 __all__ = ["office"]
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = chromium(playwright)
-        yield found
-        found.close()
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
 """The story of the chat in a real browser: register before the hour, be told after it; with and without script."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from miniapp.exam_scores.rounds import TellWave
 from tests.support.axe import (
@@ -15,7 +14,6 @@ from tests.support.axe import (
     assert_accessible,
     assert_no_horizontal_scroll,
     assert_readable_at_double_size,
-    chromium,
     served,
 )
 from tests.support.cloud import Cloud
@@ -24,14 +22,6 @@ from tests.support.letters import AGENCY, Town
 
 pytestmark = pytest.mark.browser
 NUMBER = "02000001"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = chromium(playwright)
-        yield found
-        found.close()
 
 
 class Phone:

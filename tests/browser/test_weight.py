@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import base64
 import gzip
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.support.axe import DESK, PHONE, chromium, served
+from tests.support.axe import DESK, PHONE, served
 from tests.support.site import AGENCY, COMING, OPEN, VERIFIED, Site, number
 from tests.support.site import site as site
 
@@ -94,14 +93,6 @@ class Meter:
             heads = sum(len(name) + len(value) + 4 for name, value in answer["headers"].items())
             found.came[answer["url"]] = len(gzip.compress(raw, 6)) + heads
         return found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = chromium(playwright)
-        yield found
-        found.close()
 
 
 def test_a_citizens_visit_is_light_and_the_next_one_lighter(browser: Browser, site: Site) -> None:
