@@ -14,6 +14,7 @@ from handlers import answers, context, cookies, forms
 from handlers.console import exam_scores_desk as desk
 from handlers.console.exam_scores_desk import Head, address
 from handlers.doors import officers, pages
+from handlers.formats import moment
 from handlers.forms import FieldProblem, Form
 from miniapp.accounts.access import Permission, require, require_fresh
 from miniapp.accounts.sign_in import SignedIn
@@ -34,12 +35,8 @@ FIELDS = {
     "too_many_tries": "code",
     "reason_missing": "reason",
 }
+DECISIONS = {"scores_approved", "scores_withdrawn", "release_time_moved", "exam_changed"}
 OUTRUN = {"exam_changed_meanwhile", "edition_changed_meanwhile", "edition_move_not_allowed", "edition_not_checked"}
-FIRST = {
-    "scores_approved": "approved_by_other",
-    "scores_withdrawn": "withdrawn_by_other",
-    "release_time_moved": "release_moved_by_other",
-}
 
 
 @dataclass(frozen=True)
@@ -98,8 +95,8 @@ def approve(agency: str, exam: str, edition: str) -> Response:
     head = _head(exam, edition, "scores.approve")
     form, at = _read_approval()
     if form.value("version") not in ("", str(head.exam.version)):  # what is approved is what was shown
-        found = _outrun(exam, Conflict("exam_changed_meanwhile"))
-        form = form.with_problems(FieldProblem("", found.code, found.facts))
+        problem = _outrun(exam, Conflict("exam_changed_meanwhile"))
+        form = form.with_problems(FieldProblem("", problem.code, problem.facts))
 
     def act() -> str:
         _approve(head, desk.signed().id, at)
@@ -244,10 +241,17 @@ def _outrun(slug: str, conflict: Conflict) -> Conflict:
     if conflict.code not in OUTRUN:
         return conflict
     history = services.exam_reports.exam_history(services.exam_office.exam(context.agency().id, slug))
-    newest = next((entry for entry in history if entry.event in FIRST or entry.event == "exam_changed"), None)
-    if newest is None or newest.event not in FIRST:
+    newest = next((entry for entry in history if entry.event in DECISIONS), None)
+    if newest is None:
         return conflict
-    return Conflict(FIRST[newest.event], who=desk.names([newest.by])[newest.by], at=newest.at)
+    who, at = desk.names([newest.by])[newest.by], moment(newest.at)
+    if newest.event == "scores_approved":
+        return Conflict("approved_by_other", who=who, at=at)
+    if newest.event == "scores_withdrawn":
+        return Conflict("withdrawn_by_other", who=who, at=at)
+    if newest.event == "release_time_moved":
+        return Conflict("release_moved_by_other", who=who, at=at)
+    return conflict
 
 
 def _approve_page(head: Head, form: Form) -> ApprovePage:
