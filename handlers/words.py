@@ -20,6 +20,7 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.ext import Extension
 from markupsafe import Markup, escape
 
+from handlers import compiled
 from handlers.assets import Assets
 from handlers.formats import FILTERS
 from handlers.translation import ConstantCalls, Entry, Message, Translations, read_catalogue
@@ -97,6 +98,7 @@ def _environment(
         lstrip_blocks=True,
         auto_reload=auto_reload,
         cache_size=-1,
+        bytecode_cache=compiled.shipped(folder, language),
     )
     environment.language = language
     environment.constants = {"icon": assets.icon, "asset": assets.address, "vendored": assets.vendored}

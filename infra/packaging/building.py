@@ -49,7 +49,7 @@ def package(target: Target, say: Say = silent) -> Package:
     folder = CACHE / key
     out = folder / "motcua.zip"
     with _alone():
-        if not out.exists():
+        if not (folder / "stock").exists():  # written last: what was stopped before is made again
             folder.mkdir(parents=True, exist_ok=True)
             stock = build(target, out, say)
             (folder / "stock").write_text(str(stock), "ascii")
@@ -89,6 +89,7 @@ def build(target: Target, out: Path, say: Say = silent) -> int:
         count = unpack(stock, next(venv.glob("lib/*/site-packages")), task)
         say(f"  {count} files; compiling for {target.runtime} …")
         compile_all(target, task)
+        compile_templates(target, task)
         say("Writing the zip …")
         zipping.zipped(task, out)
         return stock.stat().st_size
@@ -128,6 +129,15 @@ def compile_all(target: Target, folder: Path) -> None:
     made = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     if made.returncode != 0:
         raise RuntimeError(f"a module does not compile for {target.runtime}: {made.stderr[-2000:]}")
+
+
+def compile_templates(target: Target, task: Path) -> None:
+    """Code for every template, by the package's own code; the seed keeps sets, and so the bytes, in one order."""
+    command = [str(target.python), "-B", "-s", "-m", "handlers.compiled"]
+    environ = {"PYTHONHASHSEED": "0", "PATH": os.environ.get("PATH", "")}
+    made = subprocess.run(command, cwd=task, env=environ, capture_output=True, text=True, timeout=600, check=False)
+    if made.returncode != 0:
+        raise RuntimeError(f"a template does not compile for {target.runtime}: {made.stderr[-2000:]}")
 
 
 def _key(target: Target) -> str:

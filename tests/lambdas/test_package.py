@@ -134,6 +134,13 @@ def test_every_module_has_bytecode_that_is_always_believed(
         assert int.from_bytes(head[4:], "little") == 1, f"{name}: hash-based and unchecked"  # PEP 552
 
 
+def test_every_template_has_code_in_both_languages_so_that_no_start_compiles_one(names: list[str]) -> None:
+    texts = [name for name in names if name.startswith("templates/") and name.endswith((".html", ".txt"))]
+    code = [name for name in names if name.startswith("templates/compiled/")]
+    assert texts
+    assert len(code) == 2 * len(texts)
+
+
 def test_bytecode_is_used_in_a_read_only_folder_even_when_the_source_says_otherwise(task: Path, target: Target) -> None:
     """Python is asked what it read: no source is opened for a module of ours or of the packages."""
     program = (
