@@ -3,22 +3,26 @@
 For the citizens' pages. A slip is shown a million times in a minute, so names, pictures, tables and condition words are
 made when the first slip of a build is shown; what is left per slip is looking things up. It decides nothing."""
 
+from __future__ import annotations
+
 from collections import OrderedDict
 from datetime import datetime
 from threading import Lock
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
 from handlers.charts import Band, Chart
 from handlers.formats import grouped
 from handlers.words import Words
-from miniapp.exam_scores.looking_up import Found
 from miniapp.exam_scores.model import Correction, Exam, Window
 from miniapp.exam_scores.scores import LOWEST_STATE, NOT_TAKEN, STATE_NAMES
 from miniapp.exam_scores.statistics import Distribution
 from miniapp.exam_scores.subjects import vocabulary
 from miniapp.exam_scores.totals import Group, Outcome, Totals, outcome_of
+
+if TYPE_CHECKING:  # what makes a slip needs no store
+    from miniapp.exam_scores.looking_up import Found
 
 BIN = 50  # hundredths: half a point per bar
 BAND = 200  # hundredths per line of the table
