@@ -2,10 +2,13 @@
 
 Each part is made on first use, so a page that needs no S3 pays for none. Tests give their own clock, ids or sleep."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from handlers import consent_texts
 from handlers.messages import MessageWords
@@ -16,13 +19,11 @@ from miniapp.accounts.service import Accounts
 from miniapp.agencies import crest_store, listing_store
 from miniapp.agencies import store as agencies_store
 from miniapp.agencies.crest_store import CrestStore
-from miniapp.agencies.crests import Crests
 from miniapp.agencies.directory import Directory
 from miniapp.agencies.listing import COALESCED, Listing, RelistAgencies
 from miniapp.agencies.service import Agencies
 from miniapp.agencies.store import AgencyStore
 from miniapp.audit import store as audit_store
-from miniapp.audit.anchors import Anchors
 from miniapp.audit.model import Event
 from miniapp.audit.service import Audit
 from miniapp.core import once as once_table
@@ -39,29 +40,33 @@ from miniapp.core.stuck import Stuck
 from miniapp.core.tables import Table, Write, bind
 from miniapp.exam_scores import erasing_store, guarding, telling_store, waiting
 from miniapp.exam_scores import store as exam_scores_store
-from miniapp.exam_scores.arriving import Arriving
 from miniapp.exam_scores.editions import Editions
-from miniapp.exam_scores.erasing import Erasing
 from miniapp.exam_scores.erasing_store import ErasureStore
 from miniapp.exam_scores.factors import FactorKeys
 from miniapp.exam_scores.guarding import Guard
-from miniapp.exam_scores.importing import Importing
 from miniapp.exam_scores.looking_up import LookingUp
-from miniapp.exam_scores.reporting import ExamReports
-from miniapp.exam_scores.rounds import Rounds
-from miniapp.exam_scores.ruling import Ruling
-from miniapp.exam_scores.service import ExamOffice
 from miniapp.exam_scores.store import ExamScoreStore
 from miniapp.exam_scores.telling import Telling
 from miniapp.exam_scores.telling_store import TellingStore
 from miniapp.messaging import store as messaging_store
 from miniapp.messaging.model import Words as MessageWordsPromise
-from miniapp.messaging.service import Outbox
 from miniapp.messaging.store import MessageStore
 from miniapp.zalo import simulator
 from miniapp.zalo.client import NotConnected
 from miniapp.zalo.model import Chat
 from miniapp.zalo.simulator import SimulatedChat
+
+if TYPE_CHECKING:  # these are imported where they are made: a citizens' page needs none of them
+    from miniapp.agencies.crests import Crests
+    from miniapp.audit.anchors import Anchors
+    from miniapp.exam_scores.arriving import Arriving
+    from miniapp.exam_scores.erasing import Erasing
+    from miniapp.exam_scores.importing import Importing
+    from miniapp.exam_scores.reporting import ExamReports
+    from miniapp.exam_scores.rounds import Rounds
+    from miniapp.exam_scores.ruling import Ruling
+    from miniapp.exam_scores.service import ExamOffice
+    from miniapp.messaging.service import Outbox
 
 TABLES: list[type[Table]] = [
     *accounts_service.TABLES,
@@ -128,6 +133,8 @@ class Services:
 
     @cached_property
     def anchors(self) -> Anchors:
+        from miniapp.audit.anchors import Anchors
+
         return Anchors(self.files, self.clock)
 
     @cached_property
@@ -142,6 +149,8 @@ class Services:
 
     @cached_property
     def crests(self) -> Crests:
+        from miniapp.agencies.crests import Crests
+
         return Crests(CrestStore(), self.agencies, self.files, self.queues, self.clock, self.ids)
 
     @cached_property
@@ -187,6 +196,8 @@ class Services:
 
     @cached_property
     def exam_office(self) -> ExamOffice:
+        from miniapp.exam_scores.service import ExamOffice
+
         settings = self.settings
         return ExamOffice(
             self.exam_store,
@@ -201,18 +212,26 @@ class Services:
 
     @cached_property
     def ruling(self) -> Ruling:
+        from miniapp.exam_scores.ruling import Ruling
+
         return Ruling(self.exam_store, self.audit, self.clock)
 
     @cached_property
     def exam_reports(self) -> ExamReports:
+        from miniapp.exam_scores.reporting import ExamReports
+
         return ExamReports(self.exam_store, self.files, self.audit, self.clock)
 
     @cached_property
     def importing(self) -> Importing:
+        from miniapp.exam_scores.importing import Importing
+
         return Importing(self.exam_store, self.files, self.audit, self.factor_keys, self.clock, self.ids)
 
     @cached_property
     def arriving(self) -> Arriving:
+        from miniapp.exam_scores.arriving import Arriving
+
         return Arriving(self.exam_store, self.files)
 
     # --- the chat, messages, and what citizens agreed to
@@ -235,6 +254,8 @@ class Services:
 
     @cached_property
     def outbox(self) -> Outbox:
+        from miniapp.messaging.service import Outbox
+
         way_in = self.accounts.citizen_links.make
         return Outbox(MessageStore(), self.chat, self.queues, self.message_words, way_in, self.clock)
 
@@ -244,6 +265,8 @@ class Services:
 
     @cached_property
     def rounds(self) -> Rounds:
+        from miniapp.exam_scores.rounds import Rounds
+
         return Rounds(
             self.telling,
             TellingStore(),
@@ -260,6 +283,8 @@ class Services:
 
     @cached_property
     def erasing(self) -> Erasing:
+        from miniapp.exam_scores.erasing import Erasing
+
         settings = self.settings
         readers = timedelta(seconds=2 * (settings.exam_row_age + settings.exam_row_grace))
         return Erasing(

@@ -12,6 +12,21 @@ LATE = {
     ("handlers/console/links.py", "_password_page"): "passwords bring argon2, which citizens' pages must not pay for",
     ("handlers/commands/__init__.py", "install"): "commands need what a web process should not pay for",
     ("handlers/commands/agencies.py", "seed"): "the package for Lambda does not carry the seed",
+    **{
+        ("handlers/wiring.py", service): "workers' and officers' services: a start for citizens does not pay for them"
+        for service in (
+            "anchors",
+            "arriving",
+            "crests",
+            "erasing",
+            "exam_office",
+            "exam_reports",
+            "importing",
+            "outbox",
+            "rounds",
+            "ruling",
+        )
+    },
     ("infra/local/engine.py", "main"): "only the engine's own process loads ministack",
     ("infra/local/serving.py", "_serve_alone"): "ministack is imported once its environment is set",
 }
