@@ -75,8 +75,12 @@ def handle(event: Mapping[str, Any], context: Any) -> int:
     """Lambda's entry: `{"schedule": "<name>"}`. A name that is not there is an error, for it would never run.
 
     The clock starts a job at least once, so of two starts close together one runs; a job that failed may be started
-    again at once. A heartbeat is told by those that ran to their end: silence rings (F46)."""
+    again at once. A heartbeat is told by those that ran to their end: silence rings (F46). No name at all is a deployment
+    that asks whether this starts."""
     name = event["schedule"]
+    if not name:
+        services()
+        return 0
     work, seconds = SCHEDULES[name]
     once = services().once
     if not once.turn(name, seconds / 2):

@@ -62,14 +62,18 @@ class Template:
 
     def without(self, kinds: Collection[str]) -> Self:
         """The same template less all resources of these kinds and what hangs on them (order, outputs)."""
+        return self.less({name for name, one in self.document["Resources"].items() if one["Type"] in kinds})
+
+    def less(self, gone: Collection[str]) -> Self:
+        """The same template less these resources and what hangs on them (order, outputs)."""
         fewer = copy(self)
-        kept = {name: dict(one) for name, one in self.document["Resources"].items() if one["Type"] not in kinds}
+        kept = {name: dict(one) for name, one in self.document["Resources"].items() if name not in gone}
         for resource in kept.values():
             after = resource.pop("DependsOn", [])
             after = [name for name in ([after] if isinstance(after, str) else after) if name in kept]
             resource.update({"DependsOn": after} if after else {})
-        gone = self.document["Resources"].keys() - kept.keys()
-        told = {name: one for name, one in self.document.get("Outputs", {}).items() if gone.isdisjoint(_named(one))}
+        missing = self.document["Resources"].keys() - kept.keys()
+        told = {name: one for name, one in self.document.get("Outputs", {}).items() if missing.isdisjoint(_named(one))}
         fewer.document = {**self.document, "Resources": kept, "Outputs": told}
         fewer.body = json.dumps(fewer.document)
         return fewer

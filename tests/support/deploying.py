@@ -1,0 +1,145 @@
+"""A stage deployed on an engine: a zip of a few lines that answers the smoke set as the real one does, and its faults.
+
+The real zip goes the same way in the sweep; spawning its ten functions takes minutes."""
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra.deploy import wanted
+from infra.deploy.place import Engine as EnginePlace
+from infra.deploy.steps import Deployment
+
+WEB = """
+import json, os, urllib.request
+SECURE = {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "strict-transport-security": "max-age=31536000",
+    "cache-control": "private, no-store",
+}
+PAGE = "<!doctype html><html><head><script src=\\"/assets/app.js\\"></script></head><body>%s</body></html>"
+LABEL = "LABEL-HERE"
+
+
+def answer(status, body, **more):
+    headers = {**SECURE, **{name.replace("_", "-"): value for name, value in more.items()}}
+    return {"statusCode": status, "headers": headers, "body": body}
+
+
+def handle(event, context):
+    path = event["rawPath"]
+    if not event["headers"].get("x-origin-secret"):
+        return answer(403, "no")
+    FAULT-HERE
+    if path in ("/healthz", "/readyz"):
+        return answer(200, json.dumps({"status": "ok"}), content_type="application/json")
+    if path in ("/", "/console/sign-in", "/so-a/diem-thi/ky-b"):
+        return answer(200, PAGE % LABEL)
+    if path == "/api/openapi.json":
+        return answer(200, json.dumps({"openapi": "3.1.0"}), content_type="application/json")
+    if path == "/assets/app.js":
+        return answer(200, "1", cache_control="public, max-age=31536000, immutable")
+    if path == "/console/":
+        return answer(303, "", location="/console/sign-in")
+    return answer(404, PAGE % "none")
+"""
+WORKERS = """
+def idle(event, context):
+    return {"batchItemFailures": []}
+import_scores = tell_waves = deliver_messages = check_crests = relist_agencies = idle
+"""
+UPLOADS = 'def arrived(event, context):\n    return {"stayed": 0, "dropped": 0}\n'
+SCHEDULES = "def handle(event, context):\n    return 0\n"
+AT_START = "raise RuntimeError('a module that is not there')"
+EVERYWHERE = 'return answer(500, "sorry")'
+# Right when it is called beside the edge, wrong as people come: what only a look from outside finds.
+OUTSIDE = 'if event["requestContext"].get("domainPrefix"): return answer(500, "sorry")'
+
+
+def build(folder: Path, label: str, fault: str = "", at_start: str = "", workers: str = WORKERS) -> Path:
+    """A zip; `label` makes it another one."""
+    web = at_start + WEB.replace("LABEL-HERE", label).replace("FAULT-HERE", fault or "pass")
+    files = {"web": web, "workers": workers, "uploads": UPLOADS, "schedules": SCHEDULES}
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(zipfile.ZipInfo(f"handlers/lambdas/{name}.py"), text)
+    path = folder / f"{label}.zip"
+    path.write_bytes(body.getvalue())
+    return path
+
+
+def settings(folder: Path, *stages: str) -> tuple[Path, Path]:
+    """zappa_settings.json and stages.json with stages of these names, like staging in everything."""
+    held = json.loads(wanted.SETTINGS.read_text("utf-8"))
+    around = json.loads(wanted.STAGES.read_text("utf-8"))
+    for stage in stages:
+        ours = {name: told for name, told in held.items() if name.startswith("staging_")}
+        held |= {
+            name.replace("staging", stage): json.loads(json.dumps(told).replace("staging", stage))
+            for name, told in ours.items()
+        }
+        named = {"site": f"{stage}.example.vn", "certificate": "arn:aws:acm:us-east-1:000000000000:certificate/one"}
+        around[stage] = {**around["staging"], **named, "smoke": {"agency": "so-a", "exam": "ky-b", "number": ""}}
+    paths = folder / "zappa_settings.json", folder / "stages.json"
+    for path, told in zip(paths, (held, around), strict=True):
+        path.write_text(json.dumps(told))
+    return paths
+
+
+class Died(BaseException):
+    """The deployer is gone; no `except Exception` of its own may hold it."""
+
+
+class MortalPlace(EnginePlace):
+    """The engine as a deployer sees it who dies at the n-th call that changes something: before it arrives, or after."""
+
+    def __init__(self, endpoint: str, dies_at: int = 0, after: bool = False) -> None:
+        super().__init__(endpoint)
+        self.calls: list[str] = []
+        self._dies_at = dies_at
+        self._event = "after-call" if after else "before-call"
+
+    def client(self, service: str, region: str = "ap-southeast-1") -> Any:
+        made = super().client(service, region)
+        made.meta.events.register(f"{self._event}.*", self._called)
+        return made
+
+    def _called(self, model: Any, **_: Any) -> None:
+        if model.name.startswith(("Get", "List", "Describe", "Head", "Invoke")):
+            return
+        self.calls.append(model.name)
+        if len(self.calls) == self._dies_at:
+            raise Died(model.name)
+
+
+@dataclass
+class Stages:
+    """Deployments on one engine."""
+
+    endpoint: str
+    folder: Path
+    settings: Path
+    stages: Path
+
+    def deployment(self, stage: str, said: list[str] | None = None, place: EnginePlace | None = None) -> Deployment:
+        """A deployer of a stage."""
+        around = wanted.stage(stage, self.stages)
+        lines = said if said is not None else []
+        return Deployment(
+            place or EnginePlace(self.endpoint), around, wanted.functions(stage, self.settings), lines.append
+        )
+
+    def shown(self, deployment: Deployment) -> str:
+        """What people see on the front page."""
+        return deployment.front().get("public", "/").body.decode()
+
+
+def versions(deployment: Deployment) -> dict[str, str]:
+    """What everybody gets of each function."""
+    return {each.name: deployment.functions.current(each) for each in deployment.told}

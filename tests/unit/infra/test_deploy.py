@@ -1,0 +1,61 @@
+"""What the deployment reads, against who else reads it; and what the README quotes."""
+
+import json
+import re
+
+import pytest
+
+from infra import costs
+from infra.deploy import wanted
+from infra.deploy.secret import MADE
+from infra.deploy.stacks import Change
+from miniapp.core.starting import SECRETS
+from tests.support.code import ROOT
+
+HELD = json.loads(wanted.SETTINGS.read_text("utf-8"))
+
+
+@pytest.mark.filterwarnings("ignore")  # of Zappa's own imports
+@pytest.mark.parametrize("name", [name for name in HELD if name.startswith(("staging_", "production_"))])
+def test_zappa_reads_a_function_as_the_deployment_does(name: str) -> None:
+    from zappa.cli import ZappaCLI
+
+    reader = ZappaCLI()
+    reader.zappa_settings, reader.api_stage = HELD, name
+    assert {key: value for key, value in reader.stage_config.items() if key != "delete_zip"} == wanted.whole(HELD, name)
+
+
+@pytest.mark.parametrize("stage", ["staging", "production"])
+def test_a_stage_has_its_functions_with_their_own_roles(stage: str) -> None:
+    functions = wanted.functions(stage)
+    assert {each.full_name for each in functions} == {each.role for each in functions}
+    assert {each.name for each in functions} >= set(wanted.WEB)
+    imports = next(each for each in functions if each.name == "imports")
+    assert imports.config["EphemeralStorage"] == {"Size": 2048}
+    assert wanted.stage(stage).size == stage
+
+
+def test_a_stage_that_is_not_there_is_named_with_those_that_are() -> None:
+    with pytest.raises(wanted.UnknownStage, match="staging, production"):
+        wanted.stage("elsewhere")
+
+
+def test_the_secrets_made_are_those_that_settings_call_secret() -> None:
+    assert {f"MOTCUA_{name.upper()}" for name in MADE} == SECRETS - {"MOTCUA_SESSION_KEY_BEFORE"}
+    assert all(len(make()) >= 32 and make() != make() for make in MADE.values())
+
+
+def test_what_is_lost_stands_out() -> None:
+    assert str(Change("Modify", "Table", "AWS::DynamoDB::Table", "True")) == "Table (DynamoDB::Table) IS MADE ANEW"
+    assert Change("Remove", "Table", "AWS::DynamoDB::Table").loses
+    assert not Change("Modify", "Role", "AWS::IAM::Role", "Conditional").loses
+
+
+def test_the_readme_quotes_what_a_month_costs() -> None:
+    said = (ROOT / "README.md").read_text("utf-8")
+    quoted = re.search(r"^\| \*\*total\*\* \| \*\*(\d+)\*\* \| \*\*(\d+)\*\* \| \*\*(\d+)\*\* \|$", said, re.MULTILINE)
+    assert quoted is not None
+    prices = json.loads(costs.PRICES.read_text("utf-8"))
+    standing = costs.standing_costs(prices)
+    totals = [costs.total(costs.month(one, prices, standing)) for one in costs.MONTHS]
+    assert all(abs(int(one) - total) <= 1.5 for one, total in zip(quoted.groups(), totals, strict=True))
