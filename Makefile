@@ -7,7 +7,7 @@ WORKERS ?= 2
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench sweep package setup-run setup-test setup-sweep
+.PHONY: help run test check bench sweep package deploy setup-run setup-test setup-sweep
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,3 +39,6 @@ bench: setup-test  ## every benchmark, peers in the same run (NAME=… for one);
 
 package: setup-test  ## the Lambda zip as it would be deployed
 	@$(VENV)/python -m infra.package
+
+deploy: setup-test  ## a stage into the account: plan, a typed yes, smoke, back when it fails (STAGE=staging)
+	@$(VENV)/python -m infra.deploy up --stage $(or $(STAGE),staging)
