@@ -29,6 +29,7 @@ def _console() -> list[Blueprint]:
     from handlers.console import (
         agency,
         agency_look,
+        asked,
         audit,
         exam_scores,
         exam_scores_exams,
@@ -49,6 +50,7 @@ def _console() -> list[Blueprint]:
         home.home,
         links.links,
         officers.account,
+        asked.asked,
         officers.officers,
         recovery.recovery,
         audit.audit,

@@ -12,11 +12,12 @@ from flask.cli import AppGroup
 from handlers.commands.telling import agency_id, told
 from handlers.context import services
 from miniapp.accounts.access import Operator, Role
-from miniapp.accounts.people import Link
+from miniapp.accounts.asked import Asked, Link
+from miniapp.accounts.sign_in import login_of
 from miniapp.core.clock import iso
 from miniapp.core.errors import NotFound
 
-officers = AppGroup("officers", help="Officers: invite, list, give roles, shut out.")
+officers = AppGroup("officers", help="Officers: invite, list, give roles, shut out; confirm what an admin asked for.")
 OPERATOR = Operator()
 ROLES = click.Choice([role.value for role in Role])
 as_json_option = click.option("--json", "as_json", is_flag=True, help="JSON instead of lines.")
@@ -128,6 +129,65 @@ def reset_password(login: str, as_json: bool) -> None:
         people = services().accounts.people
         held = people.by_login(login, OPERATOR)
         _tell_link(people.reset_password(held.home, held.id, by=OPERATOR), as_json)
+
+
+@officers.command("waiting")
+@click.option("--agency", required=True)
+@as_json_option
+def waiting(agency: str, as_json: bool) -> None:
+    """What admins asked for in an agency and what waits for a second person."""
+    with told():
+        found = services().accounts.confirming.waiting(agency_id(agency), OPERATOR)
+    wishes = [
+        {
+            "agency": one.agency,
+            "login": one.login.reveal,
+            "act": one.act.value,
+            "roles": sorted(role.value for role in one.roles),
+            "by": one.by,
+            "at": iso(one.at),
+            "ends": iso(one.ends),
+        }
+        for one in found
+    ]
+    if as_json:
+        click.echo(json.dumps(wishes, ensure_ascii=False))
+        return
+    for one in wishes:
+        click.echo("\t".join(" ".join(value) if isinstance(value, list) else value for value in one.values()))
+
+
+@officers.command("confirm")
+@click.argument("login")
+@click.option("--agency", required=True)
+@as_json_option
+def confirm(login: str, agency: str, as_json: bool) -> None:
+    """Do what an agency's only admin asked for; a link is printed once, to be handed to the officer and nobody else."""
+    with told():
+        link = services().accounts.confirming.confirm(_waiting_for(login, agency), by=OPERATOR)
+    if link is None:
+        click.echo(f"{login}: confirmed")
+    else:
+        _tell_link(link, as_json)
+
+
+@officers.command("decline")
+@click.argument("login")
+@click.option("--agency", required=True)
+def decline(login: str, agency: str) -> None:
+    """Drop what an admin asked for."""
+    with told():
+        services().accounts.confirming.decline(_waiting_for(login, agency), by=OPERATOR)
+    click.echo(f"{login}: declined")
+
+
+def _waiting_for(login: str, agency: str) -> Asked:
+    """What is asked about who has this login, or shall have it."""
+    of, wanted = agency_id(agency), login_of(login)
+    for one in services().accounts.confirming.waiting(of, OPERATOR):
+        if one.agency == of and one.login.reveal == wanted:
+            return one
+    raise NotFound("asked_unknown")
 
 
 def _tell_link(link: Link, as_json: bool) -> None:

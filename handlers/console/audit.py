@@ -18,6 +18,7 @@ audit = pages(
     "console_audit", door=officers(may="audit.read"), url_prefix="/console/<agency>/audit", audience="console"
 )
 
+OFFICERS = ("officer", "asked_by", "proposed_by")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 
 
@@ -60,7 +61,8 @@ def trail(agency: str) -> Response:
 
 
 def _lines(entries: Sequence[Entry]) -> list[Line]:
-    named = {entry.by for entry in entries} | {str(entry.facts.get("officer", "")) for entry in entries}
+    named = {entry.by for entry in entries}
+    named |= {str(entry.facts.get(name, "")) for entry in entries for name in OFFICERS}
     found = context.services().accounts.people.names(named - {""})
     names = {officer: name.reveal for officer, name in found.items()}
     return [_line(entry, names) for entry in entries]
@@ -68,7 +70,7 @@ def _lines(entries: Sequence[Entry]) -> list[Line]:
 
 def _line(entry: Entry, names: Mapping[str, str]) -> Line:
     facts = {
-        name: names.get(str(fact), fact) if name == "officer" else fact
+        name: names.get(str(fact), fact) if name in OFFICERS else fact
         for name, fact in entry.facts.items()
         if name != "place" and fact not in ("", None, entry.by)
     }

@@ -1,7 +1,7 @@
 """What waits for me today, in every agency I work for. For officers, first thing after signing in.
 
-Shows only what this officer can do something about: files to mend, results to approve, hours to come. It decides
-nothing and changes nothing; each line leads to the page where the work is."""
+Shows only what this officer can do something about: files to mend, results to approve, hours to come, people to
+confirm. It decides nothing and changes nothing; each line leads to the page where the work is."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +10,7 @@ from typing import cast
 from flask import Response
 
 from handlers import answers, context
+from handlers.console.asked import wishes
 from handlers.doors import officers, pages
 from miniapp.accounts.access import PERMISSIONS, Permission
 from miniapp.agencies.model import Agency
@@ -43,6 +44,7 @@ class Room:
     agency: str
     trail: str
     tasks: list[Task]
+    asked: int
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ def _room(agency: Agency) -> Room:
         agency=f"{base}/co-quan{suffix}" if "agency.manage" in may else "",
         trail=f"{base}/audit{suffix}" if "audit.read" in may else "",
         tasks=_tasks(agency, may) if "scores.read" in may else [],
+        asked=sum(wish.may_confirm for wish in wishes(agency)) if "officers.manage" in may else 0,
     )
 
 

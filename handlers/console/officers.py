@@ -1,8 +1,8 @@
 """The people of an agency: who is in and as what, inviting, roles, shutting out, new links; and one's own account.
 
 For agency admins at the desk. What changes somebody's ways in asks for the code of the phone once more, five minutes at
-most before; the service refuses it otherwise. A link is shown once, to be handed over in person or by a known
-number."""
+most before; the service refuses it otherwise. What could make one person two is only asked for here and waits for a
+second admin on the page of `asked`, who gets the link."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from flask import Response, request
 
 from handlers import answers, context, forms
+from handlers.console.asked import Wish, address_of, wishes
 from handlers.console.sign_in import second_factor_address
 from handlers.doors import officers as door_for
 from handlers.doors import pages
 from miniapp.accounts.access import Actor, Role
+from miniapp.accounts.asked import Asked
 from miniapp.accounts.model import Kind, Member, Session, State
-from miniapp.accounts.people import Link, People
+from miniapp.accounts.people import People
 from miniapp.accounts.recovery import FEW
 from miniapp.core.errors import NotFound, Problem, Refused, Unavailable
 
@@ -30,7 +32,7 @@ account = pages("console_account", door=door_for(), url_prefix="/console/account
 ROLES = tuple(role.value for role in Role)
 Act = Callable[[People, str, str, Actor], object]
 
-# What may be done to one officer, by its name in the address; what gives a link gives it to be shown once.
+# What may be done to one officer, by its name in the address; what waits for a second person gives what was asked.
 ACTS: dict[str, Act] = {
     "disable": lambda people, agency, officer, by: people.disable(agency, officer, by=by),
     "enable": lambda people, agency, officer, by: people.enable(agency, officer, by=by),
@@ -59,6 +61,7 @@ class Person:
 class PeoplePage:
     people: Sequence[Person]
     invite: str
+    wishes: Sequence[Wish]
 
 
 @dataclass(frozen=True)
@@ -94,16 +97,6 @@ class ActPage:
 
 
 @dataclass(frozen=True)
-class LinkPage:
-    """A one-use link, this once."""
-
-    person: str
-    link: str
-    ends: object
-    away: str
-
-
-@dataclass(frozen=True)
 class AccountPage:
     """One's own account."""
 
@@ -122,7 +115,7 @@ def people(agency: str) -> Response:
     """Everybody listed at the agency."""
     members = _people().members(context.agency().id, context.officer().standing)
     shown = [_person(member) for member in members]
-    return answers.show("console/officers/people.html", PeoplePage(shown, _base("/new")))
+    return answers.show("console/officers/people.html", PeoplePage(shown, _base("/new"), wishes(context.agency())))
 
 
 @officers.get("/new")
@@ -133,24 +126,21 @@ def show_invite(agency: str) -> Response:
 
 @officers.post("/new")
 def invite(agency: str) -> Response:
-    """Invite somebody; the link is shown on the page that comes back."""
+    """Ask for an invitation; a second person confirms it and gets the link."""
     form = forms.read(["login", "name"])
     given = frozenset(request.form.getlist("roles"))
     page = _roles_page(form, given, "/new", "")
     if form.problems:
         return _wrong("console/officers/invite.html", page)
+
+    def act() -> str:
+        by = context.officer().standing
+        return _after(_people().invite(context.agency().id, form.value("login"), form.value("name"), given, by=by), "")
+
     try:
-        made = forms.once_sealed(
-            form,
-            lambda: _sealed(
-                _people().invite(
-                    context.agency().id, form.value("login"), form.value("name"), given, by=context.officer().standing
-                )
-            ),
-        )
+        return answers.see(forms.once(form, act))
     except Problem as problem:
         return _wrong("console/officers/invite.html", _roles_page(_with(form, problem), given, "/new", ""), problem)
-    return _link(made, _base())
 
 
 @officers.get("/<officer>")
@@ -181,8 +171,8 @@ def give_roles(agency: str, officer: str) -> Response:
     shown = _person(_member(officer))
 
     def give() -> str:
-        _people().give_roles(context.agency().id, officer, given, by=context.officer().standing)
-        return _base(f"/{officer}") if given or shown.is_ours else _base()
+        away = _base(f"/{officer}") if given or shown.is_ours else _base()
+        return _after(_people().give_roles(context.agency().id, officer, given, by=context.officer().standing), away)
 
     try:
         if not form.problems:
@@ -211,10 +201,10 @@ def do_act(agency: str, officer: str, act: str) -> Response:
         return _wrong("console/officers/act.html", _act_page(form, officer, act))
     try:
         by = context.officer().standing
-        made = forms.once_sealed(form, lambda: _sealed(ACTS[act](_people(), context.agency().id, officer, by)))
+        done = lambda: _after(ACTS[act](_people(), context.agency().id, officer, by), page.away)  # noqa: E731
+        return answers.see(forms.once(form, done))
     except Problem as problem:
         return _wrong("console/officers/act.html", _act_page(_with(form, problem), officer, act), problem)
-    return _link(made, page.away) if made else answers.see(page.away)
 
 
 @account.get("")
@@ -298,16 +288,9 @@ def _asked() -> Response | None:
     return answers.see(second_factor_address(request.path))
 
 
-def _sealed(link: object) -> dict[str, str]:
-    if not isinstance(link, Link):
-        return {}
-    address = f"{context.services().settings.base_url.rstrip('/')}/console/link/{link.token}"
-    return {"link": address, "person": link.officer.id, "ends": link.invitation.ends.isoformat()}
-
-
-def _link(made: dict[str, str], away: str) -> Response:
-    name = _person(_member(made["person"])).name
-    return answers.show("console/officers/link_made.html", LinkPage(name, made["link"], made["ends"], away))
+def _after(done: object, away: str) -> str:
+    """Where to go on: what was only asked for has a page of its own."""
+    return address_of(context.agency(), done) if isinstance(done, Asked) else away
 
 
 def _with(form: forms.Form, problem: Problem) -> forms.Form:

@@ -1,59 +1,56 @@
 """The people of an agency: who is in, as what, and who no longer.
 
 For the console's page of people and for commands. Who may: an agency admin in that agency, for roles there; for the
-account itself (disable, new link) only the agency that looks after it. Nobody gives anything to himself (ASVS
-2.3.5)."""
+account itself (disable, new link) only the agency that looks after it. Nobody gives anything to himself, and what could
+make one person two is only asked for here: a second person confirms it in `Confirming` (ASVS 2.3.5). An operator needs
+no second."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import overload
 
-from miniapp.accounts.access import Actor, Role, Roles, require, require_fresh
-from miniapp.accounts.model import (
-    INVITATION_LIFE,
-    LOGIN_LONGEST,
-    NAME_LONGEST,
-    Invitation,
-    Kind,
-    Member,
-    Officer,
-    Purpose,
-    Session,
-    State,
-)
+from miniapp.accounts.access import Actor, Operator, Role, Roles, require, require_fresh
+from miniapp.accounts.asked import ASKED_LIFE, WEIGHTY, Act, Asked, Link
+from miniapp.accounts.asked_store import AskedStore
+from miniapp.accounts.confirming import ParentOf
+from miniapp.accounts.doing import Doing, spelled
+from miniapp.accounts.model import LOGIN_LONGEST, NAME_LONGEST, Kind, Member, Officer, Session, State
 from miniapp.accounts.sessions import Sessions
 from miniapp.accounts.sign_in import login_of
 from miniapp.accounts.store import AccountStore
 from miniapp.audit.model import Event
 from miniapp.audit.service import Audit
 from miniapp.core.clock import Clock
-from miniapp.core.errors import Invalid, NotFound, Refused
+from miniapp.core.errors import Conflict, Invalid, NotFound, Refused
 from miniapp.core.folding import clean
 from miniapp.core.ids import Ids
 from miniapp.core.personal import Personal
-from miniapp.core.sealing import digest
 from miniapp.core.tables import Write
 
 LOGIN_SIGNS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-_@+")
 
 
-@dataclass(frozen=True)
-class Link:
-    """A one-use link just made; its token is name once and kept by nobody."""
-
-    officer: Officer
-    token: str
-    invitation: Invitation
-
-
 class People:
-    """Invites, gives roles, disables, ends sessions, gives new links."""
+    """Asks for invitations, roles and new links; disables, ends sessions."""
 
-    def __init__(self, store: AccountStore, sessions: Sessions, audit: Audit, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self,
+        store: AccountStore,
+        asked_store: AskedStore,
+        doing: Doing,
+        sessions: Sessions,
+        audit: Audit,
+        clock: Clock,
+        ids: Ids,
+        parent_of: ParentOf,
+    ) -> None:
         self._store = store
+        self._asked_store = asked_store
+        self._doing = doing
         self._sessions = sessions
         self._audit = audit
         self._clock = clock
         self._ids = ids
+        self._parent_of = parent_of
 
     def members(self, agency: str, by: Actor) -> list[Member]:
         """Everybody listed at an agency."""
@@ -89,8 +86,12 @@ class People:
         """The open sessions of one of the agency's own people."""
         return self._sessions.of(Kind.OFFICER, self._own(agency, officer, by).id)
 
-    def invite(self, agency: str, login: str, name: str, roles: Iterable[str], *, by: Actor) -> Link:
-        """A new officer with roles, and the link with which the person comes in."""
+    @overload
+    def invite(self, agency: str, login: str, name: str, roles: Iterable[str], *, by: Operator) -> Link: ...
+    @overload
+    def invite(self, agency: str, login: str, name: str, roles: Iterable[str], *, by: Actor) -> Link | Asked: ...
+    def invite(self, agency: str, login: str, name: str, roles: Iterable[str], *, by: Actor) -> Link | Asked:
+        """A new officer with roles: an operator gets the link with which the person comes in, an admin's wish waits."""
         self._require_deciding(by, agency)
         given = roles_of(roles)
         login, name = login_of(login), clean(name)
@@ -100,38 +101,38 @@ class People:
             raise Invalid("name_shape", field="name")
         if not given:
             raise Invalid("roles_missing", field="roles")
-        now = self._clock.now()
-        officer = Officer(self._ids.new("off"), Personal(login), Personal(name), agency, State.INVITED, 0, 1, now)
-        link = self._link(officer, Purpose.JOIN)
-        event = Event("officer_invited", officer=officer.id, roles=_spelled(given))
-        granted = self._store.granted(officer.id, agency, given, frozenset())
-        writes = [*self._store.added(officer), *granted, self._store.invited(link.invitation)]
-        self._audit.commit(event, agency=agency, by=by.id, writes=writes)
-        return link
+        if self._store.find_by_login(login) is not None:
+            raise Conflict("login_taken", field="login")
+        asked = self._wish(agency, Act.INVITE, self._ids.new("off"), Personal(login), Personal(name), by, given)
+        return self._linked(asked, by)
 
-    def invite_again(self, agency: str, officer: str, *, by: Actor) -> Link:
-        """A new link for somebody who did not come in yet; the old one is dead."""
+    @overload
+    def invite_again(self, agency: str, officer: str, *, by: Operator) -> Link: ...
+    @overload
+    def invite_again(self, agency: str, officer: str, *, by: Actor) -> Link | Asked: ...
+    def invite_again(self, agency: str, officer: str, *, by: Actor) -> Link | Asked:
+        """A new link for somebody who did not come in yet; the old one is dead as soon as there is a new one."""
         self._require_deciding(by, agency)
-        held = self._own(agency, officer, by)
-        if held.state != State.INVITED:
-            raise Invalid("officer_joined_already")
+        held = self._doing.checked(agency, officer, Act.INVITE_AGAIN)
         found = self._store.roles(officer, agency)
-        event = Event("officer_invited", officer=officer, roles=_spelled(found))
-        return self._relinked(held, Purpose.JOIN, event, by)
+        return self._linked(self._wish(agency, Act.INVITE_AGAIN, officer, held.login, held.name, by, found), by)
 
-    def give_roles(self, agency: str, officer: str, roles: Iterable[str], *, by: Actor) -> None:
-        """Make an officer exactly this in the agency; none takes all roles away. It counts from the next request on."""
+    def give_roles(self, agency: str, officer: str, roles: Iterable[str], *, by: Actor) -> Asked | None:
+        """Make an officer exactly this in the agency; none takes all roles away. It counts from the next request on,
+        unless it adds a role of weight: then it waits."""
         self._require_deciding(by, agency)
         if by.id == officer:
             raise Refused("roles_for_yourself")
         given = roles_of(roles)
-        self._store.get(officer)
+        held = self._store.get(officer)
         before = self._store.roles(officer, agency)
         if given == before:
-            return
-        event = Event("roles_changed", officer=officer, roles=_spelled(given), roles_before=_spelled(before))
-        writes = self._store.granted(officer, agency, given, before)
-        self._audit.commit(event, agency=agency, by=by.id, writes=writes)
+            return None
+        asked = self._wish(agency, Act.ROLES, officer, held.login, held.name, by, given, before)
+        if (given - before) & WEIGHTY and not isinstance(by, Operator):
+            return self._ask(asked, by)
+        self._doing.give_roles(asked, by)
+        return None
 
     def disable(self, agency: str, officer: str, *, by: Actor) -> None:
         """Shut an officer out, at once and everywhere."""
@@ -160,39 +161,60 @@ class People:
         self._sessions.sweep(Kind.OFFICER, officer)
         return count
 
-    def reset_second_factor(self, agency: str, officer: str, *, by: Actor) -> Link:
+    @overload
+    def reset_second_factor(self, agency: str, officer: str, *, by: Operator) -> Link: ...
+    @overload
+    def reset_second_factor(self, agency: str, officer: str, *, by: Actor) -> Link | Asked: ...
+    def reset_second_factor(self, agency: str, officer: str, *, by: Actor) -> Link | Asked:
         """For a lost phone: the old factor is gone, all sessions end, and a link lets the officer set up a new one."""
-        held = self._resettable(agency, officer, by)
-        event = Event("second_factor_reset", officer=officer)
-        gone = [self._store.without_factor(officer)] if self._store.factor(officer) else []
-        return self._relinked(held, Purpose.NEW_FACTOR, event, by, gone)
+        return self._reset(agency, officer, Act.NEW_FACTOR, by)
 
-    def reset_password(self, agency: str, officer: str, *, by: Actor) -> Link:
+    @overload
+    def reset_password(self, agency: str, officer: str, *, by: Operator) -> Link: ...
+    @overload
+    def reset_password(self, agency: str, officer: str, *, by: Actor) -> Link | Asked: ...
+    def reset_password(self, agency: str, officer: str, *, by: Actor) -> Link | Asked:
         """For a forgotten password: a link with which the officer, second factor in hand, chooses a new one."""
-        held = self._resettable(agency, officer, by)
-        return self._relinked(held, Purpose.NEW_PASSWORD, Event("password_reset", officer=officer), by)
+        return self._reset(agency, officer, Act.NEW_PASSWORD, by)
 
-    def _resettable(self, agency: str, officer: str, by: Actor) -> Officer:
+    def _reset(self, agency: str, officer: str, act: Act, by: Actor) -> Link | Asked:
         self._require_deciding(by, agency)
         held = self._own(agency, officer, by)
         if by.id == officer:
             raise Refused("not_for_yourself")
-        if held.state != State.ACTIVE:
-            raise Invalid("officer_not_active")
-        return held
+        self._doing.checked(agency, officer, act)
+        found = self._store.roles(officer, agency)
+        return self._linked(self._wish(agency, act, officer, held.login, held.name, by, found), by)
 
-    def _relinked(self, held: Officer, purpose: Purpose, event: Event, by: Actor, more: Iterable[Write] = ()) -> Link:
-        out = held.with_all_sessions_ended()
-        link = self._link(out, purpose)
-        writes = [self._store.changed(out), self._store.invited(link.invitation), *more]
-        self._audit.commit(event, agency=held.home, by=by.id, writes=writes)
-        self._sessions.sweep(Kind.OFFICER, held.id)
-        return link
+    def _wish(
+        self,
+        agency: str,
+        act: Act,
+        officer: str,
+        login: Personal,
+        name: Personal,
+        by: Actor,
+        roles: Roles,
+        before: Roles = frozenset(),
+    ) -> Asked:
+        now = self._clock.now()
+        asked = self._ids.new("ask")
+        return Asked(asked, agency, act, officer, login, name, roles, before, by.id, now, now + ASKED_LIFE)
 
-    def _link(self, officer: Officer, purpose: Purpose) -> Link:
-        token = self._ids.secret(32)
-        ends = self._clock.now() + INVITATION_LIFE
-        return Link(officer, token, Invitation(digest(token), purpose, officer.id, officer.generation, ends))
+    def _linked(self, asked: Asked, by: Actor) -> Link | Asked:
+        return self._doing.linked(asked, by) if isinstance(by, Operator) else self._ask(asked, by)
+
+    def _ask(self, asked: Asked, by: Actor) -> Asked:
+        """Write the wish down; the same wish of the same person again is the one that waits already."""
+        for other in self._asked_store.of(asked.agency, asked.at):
+            if other.officer == asked.officer or (asked.act is Act.INVITE and other.login == asked.login):
+                if other.is_same(asked):
+                    return other
+                raise Conflict("asked_already")
+        facts = {"officer": asked.officer, "act": asked.act.value, "roles": spelled(asked.roles)}
+        writes = self._asked_store.added(asked, self._parent_of(asked.agency))
+        self._audit.commit(Event("people_asked", **facts), agency=asked.agency, by=by.id, writes=writes)
+        return asked
 
     def _require_deciding(self, by: Actor, agency: str) -> None:
         require(by, "officers.manage", agency)
@@ -216,7 +238,3 @@ def roles_of(names: Iterable[str]) -> Roles:
         return frozenset(Role(name) for name in names)
     except ValueError:
         raise Invalid("role_unknown", field="roles") from None
-
-
-def _spelled(roles: Roles) -> str:
-    return " ".join(sorted(role.value for role in roles))

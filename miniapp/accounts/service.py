@@ -5,10 +5,13 @@ For web, workers, commands and tests alike. It decides nothing; each part says i
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from miniapp.accounts import consent_store, guess_store, session_store, store
+from miniapp.accounts import asked_store, consent_store, guess_store, session_store, store
+from miniapp.accounts.asked_store import AskedStore
 from miniapp.accounts.citizens import CitizenLinks
+from miniapp.accounts.confirming import Confirming, ParentOf, no_parent
 from miniapp.accounts.consent_store import ConsentStore
 from miniapp.accounts.consents import Consents
+from miniapp.accounts.doing import Doing
 from miniapp.accounts.guess_store import GuessStore
 from miniapp.accounts.guessing import Guessing
 from miniapp.accounts.invitations import Invitations
@@ -25,19 +28,29 @@ from miniapp.core.clock import Clock
 from miniapp.core.ids import Ids
 from miniapp.core.sealing import Sealer
 
-TABLES = (*store.TABLES, *guess_store.TABLES, *session_store.TABLES, *consent_store.TABLES)
+TABLES = (*store.TABLES, *asked_store.TABLES, *guess_store.TABLES, *session_store.TABLES, *consent_store.TABLES)
 
 
 class Accounts:
-    """Officers and citizens: sessions, sign-in, people, invitations, entry links."""
+    """Officers and citizens: sessions, sign-in, people, invitations, entry links, second persons."""
 
-    def __init__(self, audit: Audit, vault: Sealer, clock: Clock, ids: Ids, base_url: str) -> None:
+    def __init__(
+        self,
+        audit: Audit,
+        vault: Sealer,
+        clock: Clock,
+        ids: Ids,
+        base_url: str,
+        parent_of: ParentOf = no_parent,
+    ) -> None:
         self._audit = audit
         self._vault = vault
         self._clock = clock
         self._ids = ids
         self._base_url = base_url
+        self._parent_of = parent_of
         self._store = AccountStore()
+        self._asked_store = AskedStore()
         self._session_store = SessionStore()
 
     @cached_property
@@ -62,7 +75,21 @@ class Accounts:
     @cached_property
     def people(self) -> People:
         """Roles, invitations, disabling, ending sessions, resets."""
-        return People(self._store, self.sessions, self._audit, self._clock, self._ids)
+        return People(
+            self._store,
+            self._asked_store,
+            self._doing,
+            self.sessions,
+            self._audit,
+            self._clock,
+            self._ids,
+            self._parent_of,
+        )
+
+    @cached_property
+    def confirming(self) -> Confirming:
+        """A second person's yes or no to what an admin asked for."""
+        return Confirming(self._store, self._asked_store, self._doing, self._audit, self._clock, self._parent_of)
 
     @cached_property
     def invitations(self) -> Invitations:
@@ -82,6 +109,10 @@ class Accounts:
     def consents(self, wordings: Mapping[str, Sequence[Wording]]) -> Consents:
         """What citizens agreed to, under the wordings that are published."""
         return Consents(ConsentStore(), wordings, self._clock)
+
+    @cached_property
+    def _doing(self) -> Doing:
+        return Doing(self._store, self.sessions, self._audit, self._clock, self._ids)
 
     @cached_property
     def _guesses(self) -> Guessing:

@@ -30,7 +30,7 @@ def _kind(fields: str, of: str = "") -> Kind:
 
 EVENTS: Mapping[str, Kind] = {
     # people and their ways in
-    "officer_invited": _kind("officer roles", of="officer"),
+    "officer_invited": _kind("officer roles asked_by", of="officer"),
     "officer_joined": _kind("officer", of="officer"),
     "officer_disabled": _kind("officer", of="officer"),
     "officer_enabled": _kind("officer", of="officer"),
@@ -38,12 +38,14 @@ EVENTS: Mapping[str, Kind] = {
     "officer_signed_out": _kind("officer", of="officer"),
     "sign_in_failed": _kind("officer step place", of="officer"),
     "second_factor_given": _kind("officer method", of="officer"),
-    "second_factor_reset": _kind("officer", of="officer"),
+    "second_factor_reset": _kind("officer asked_by", of="officer"),
     "second_factor_set": _kind("officer", of="officer"),
-    "password_reset": _kind("officer", of="officer"),
+    "password_reset": _kind("officer asked_by", of="officer"),
     "password_set": _kind("officer", of="officer"),
+    "people_asked": _kind("officer act roles", of="officer"),
+    "people_declined": _kind("officer act roles asked_by", of="officer"),
     "recovery_codes_renewed": _kind("officer left", of="officer"),
-    "roles_changed": _kind("officer roles roles_before", of="officer"),
+    "roles_changed": _kind("officer roles roles_before asked_by", of="officer"),
     "sessions_ended": _kind("officer sessions", of="officer"),
     # agencies
     "agency_changed": _kind("agency changed", of="agency"),

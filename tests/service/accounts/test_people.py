@@ -155,7 +155,7 @@ def test_a_role_counts_from_the_next_request_on(accounts: Accounts, lan: Desk) -
 
 def test_an_admin_gives_roles_to_others_and_never_to_himself(accounts: Accounts, admin: Desk, lan: Desk) -> None:
     by = admin.signed()
-    accounts.people.give_roles(AGENCY, lan.id, ["approver", "publisher"], by=by)
+    accounts.people.give_roles(AGENCY, lan.id, ["auditor", "publisher"], by=by)
     assert code_of(lambda: accounts.people.give_roles(AGENCY, admin.id, ["approver"], by=by)) == "roles_for_yourself"
     assert code_of(lambda: accounts.people.disable(AGENCY, admin.id, by=by)) == "not_for_yourself"
     assert code_of(lambda: accounts.people.reset_second_factor(AGENCY, admin.id, by=by)) == "not_for_yourself"
@@ -303,13 +303,13 @@ def test_what_is_done_to_people_is_in_the_trail_with_who_did_it(
     accounts: Accounts, lan: Desk, admin: Desk, audit: Audit
 ) -> None:
     by = admin.signed()
-    accounts.people.give_roles(AGENCY, lan.id, ["approver"], by=by)
-    accounts.people.give_roles(AGENCY, lan.id, ["approver"], by=by)  # nothing new, nothing to tell
+    accounts.people.give_roles(AGENCY, lan.id, ["auditor"], by=by)
+    accounts.people.give_roles(AGENCY, lan.id, ["auditor"], by=by)  # nothing new, nothing to tell
     accounts.people.disable(AGENCY, lan.id, by=by)
     told = [(entry.event, entry.by, entry.facts.get("roles")) for entry in audit.of_object(AGENCY, lan.id)]
     assert told == [
         ("officer_disabled", admin.id, None),
-        ("roles_changed", admin.id, "approver"),
+        ("roles_changed", admin.id, "auditor"),
         ("officer_joined", lan.id, None),
         ("officer_invited", "operator", "publisher"),
     ]

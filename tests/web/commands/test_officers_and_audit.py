@@ -54,6 +54,26 @@ def test_roles_disabling_and_resets(office: Office) -> None:
         assert "works once" in result.stdout
 
 
+def test_what_the_only_admin_asked_for_is_confirmed_or_declined(office: Office) -> None:
+    admin = office.desk("admin@angiang.gov.vn", "agency_admin").signed()
+    people = office.services.accounts.people
+    of = ["--agency", AGENCY]
+    people.invite(AGENCY, "lan@angiang.gov.vn", "Lan", ["approver"], by=admin)
+    (waits,) = json.loads(run(office, "officers", "waiting", *of, "--json").stdout)
+    assert (waits["login"], waits["act"], waits["by"]) == ("lan@angiang.gov.vn", "invite", admin.id)
+    assert "lan@angiang.gov.vn\tinvite\tapprover" in run(office, "officers", "waiting", *of).stdout
+    made = json.loads(run(office, "officers", "confirm", "lan@angiang.gov.vn", *of, "--json").stdout)
+    token = made["link"].rsplit("/", 1)[1]
+    desk = joined(office.services.accounts, office.clock, token, made["officer"], "lan@angiang.gov.vn")
+    people.give_roles(AGENCY, desk.id, ["publisher"], by=admin)
+    assert "confirmed" in run(office, "officers", "confirm", desk.login, *of).stdout
+    people.give_roles(AGENCY, desk.id, ["agency_admin"], by=admin)
+    assert "declined" in run(office, "officers", "decline", desk.login, *of).stdout
+    gone = run(office, "officers", "confirm", desk.login, *of)
+    assert gone.exit_code == 1
+    assert "asked_unknown" in gone.stderr
+
+
 def test_what_is_wrong_is_said_in_a_line(office: Office) -> None:
     for words in (
         ["officers", "disable", "nobody"],
