@@ -30,6 +30,7 @@ from miniapp.core import once as once_table
 from miniapp.core.aws import Aws
 from miniapp.core.clock import Clock, WallClock
 from miniapp.core.dead_letters import DeadLetters
+from miniapp.core.errors import NotFound
 from miniapp.core.files import Files
 from miniapp.core.ids import Ids, RandomIds
 from miniapp.core.once import Once
@@ -163,7 +164,13 @@ class Services:
 
     @cached_property
     def accounts(self) -> Accounts:
-        return Accounts(self.audit, self.sealer, self.clock, self.ids, self.settings.base_url)
+        return Accounts(self.audit, self.sealer, self.clock, self.ids, self.settings.base_url, self._parent_of)
+
+    def _parent_of(self, agency: str) -> str:
+        try:
+            return self.agencies.now(agency).parent
+        except NotFound:
+            return ""
 
     @cached_property
     def exam_store(self) -> ExamScoreStore:
