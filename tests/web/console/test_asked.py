@@ -1,10 +1,12 @@
 """What one admin asks for, at the desks of both: who sees it, who says yes, who gets the link, and three taps."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from miniapp.accounts.access import Operator
+from miniapp.agencies.store import AgencyStore
 from tests.support.markup import collect_html
 from tests.support.officers import Desk, joined
 from tests.support.visitor import Page, Visitor
@@ -208,6 +210,20 @@ def test_another_agencys_admin_has_no_say_and_strangers_sign_in(office: Office, 
     token = other.get("/console/account").token()
     other.post(f"/console/{OTHER}/{below}", 404, form_token=token, understood="1", asked="x")
     assert office.visitor().get(address, 303).answer.headers["Location"].startswith("/console/sign-in?next=")
+
+
+def test_the_admin_of_the_agency_above_confirms_at_his_own_desk(office: Office) -> None:
+    child = replace(office.services.agencies.now(AGENCY), id="truong", address="truong-thpt", parent=AGENCY)
+    AgencyStore().add([child])
+    asker = office.desk("truong@angiang.gov.vn", "agency_admin", agency="truong").signed()
+    office.services.accounts.people.invite("truong", "ha@angiang.gov.vn", "Hà", ["approver"], by=asker)
+    above = office.at_desk(office.desk("mai@angiang.gov.vn", "agency_admin"))
+    assert "1 việc về cán bộ" in above.get("/console/").text
+    (link,) = above.get(PEOPLE).soup.select('a[href*="/asked/truong-thpt/"]')
+    address = str(link["href"])
+    made = above.post(address, 200, **hidden(above.get(address), understood="1"))
+    assert "/console/link/" in made.html
+    assert office.services.accounts.confirming.waiting("truong", Operator()) == []
 
 
 def test_the_inbox_counts_what_i_can_confirm(asker: Visitor, second: Visitor) -> None:
