@@ -7,7 +7,7 @@ WORKERS ?= 2
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench sweep package deploy setup-run setup-test setup-sweep
+.PHONY: help run test check bench sweep package deploy setup-run setup-test setup-sweep setup-bench
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,7 +34,10 @@ setup-sweep:
 sweep: setup-sweep  ## the long versions: crash-points over whole imports, full-year checks
 	@$(VENV)/python -m pytest tests -m sweep --durations 15
 
-bench: setup-test  ## every benchmark, peers in the same run (NAME=… for one); bench/results.json
+setup-bench:
+	@$(PYTHON) infra/bootstrap.py bench
+
+bench: $(if $(filter scores.%,$(NAME)),setup-test,setup-bench)  ## every benchmark, peers in the same run (NAME=… for one); bench/results.json
 	@$(VENV)/python -m tests.load.bench $(if $(NAME),--name $(NAME))
 
 package: setup-test  ## the Lambda zip as it would be deployed

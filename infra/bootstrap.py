@@ -1,4 +1,4 @@
-"""Sets a machine up for the project: `python3 infra/bootstrap.py run|test|sweep`, on a fresh Debian too.
+"""Sets a machine up for the project: `python3 infra/bootstrap.py run|test|sweep|bench`, on a fresh Debian too.
 
 Uses the standard library only, since nothing is installed yet. Says what it does while it does it; does nothing when all
 is in place. `run` makes the virtual environment and brings the console's chart library; `test` also installs Chromium,
@@ -41,9 +41,11 @@ def main(purpose: str) -> None:
     """Everything for one purpose."""
     if sys.version_info < OLDEST:
         stop(f"Python {'.'.join(map(str, OLDEST))} or newer is needed, this is {sys.version.split()[0]}.")
-    if purpose == "sweep":
-        apart(CHECKOV)
+    asked = purpose
+    if purpose in ("sweep", "bench"):
         purpose = "test"
+    if asked == "sweep":
+        apart(CHECKOV)
     environment(purpose)
     if purpose == "test":
         debian()
@@ -51,6 +53,11 @@ def main(purpose: str) -> None:
     vendor()
     if purpose == "test":
         lambdas()
+    if asked == "bench":
+        say(
+            "Packing the functions that the benchmark compares, each with packages of its own (minutes the first time) …"
+        )
+        run([VENV / "bin" / "python", "-m", "tests.load.packing"], "The benchmark's functions could not be packed.")
 
 
 def environment(purpose: str) -> None:
@@ -176,4 +183,4 @@ def _digest(purpose: str) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 and sys.argv[1] in (*REQUIREMENTS, "sweep") else "run")
+    main(sys.argv[1] if len(sys.argv) > 1 and sys.argv[1] in (*REQUIREMENTS, "sweep", "bench") else "run")

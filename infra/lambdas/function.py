@@ -47,6 +47,7 @@ class Shape:
     timeout: float = 30.0
     memory: int = 1024
     ephemeral: int = 512
+    start_limit: float = START_SECONDS  # the benchmark's is longer: a busy machine is no fault of a function
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class Function:
         self._api = RuntimeApi()
         began = time.monotonic()
         self._process = self._begun()
-        outcome = self._outcome(began + START_SECONDS)
+        outcome = self._outcome(began + self.shape.start_limit)
         self._started = time.monotonic() - began
         if outcome.kind == "next":
             self._freeze()
@@ -107,7 +108,7 @@ class Function:
         if outcome.kind == "init_error":
             raise _failure(outcome)
         if outcome.kind == "late":
-            raise FunctionFailed("Sandbox.Timedout", f"start timed out after {START_SECONDS:.2f} seconds")
+            raise FunctionFailed("Sandbox.Timedout", f"start timed out after {self.shape.start_limit:.2f} seconds")
         raise FunctionFailed("Runtime.ExitError", "Runtime exited during start")
 
     def stop(self) -> None:

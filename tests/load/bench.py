@@ -12,7 +12,7 @@ from pathlib import Path
 from infra.local import stack
 from infra.local.engine import Engine
 from miniapp.core.aws import Aws
-from tests.load import results, scores_import, scores_lookup
+from tests.load import functions, results, scores_import, scores_lookup
 from tests.load.results import Figure
 from tests.support.cloud import STAGE, Cloud, in_environment, settings_for
 from tests.support.real_data import REAL
@@ -20,6 +20,7 @@ from tests.support.real_data import REAL
 BENCHMARKS: dict[str, Callable[[Cloud, Path, Callable[[str], None]], list[Figure]]] = {
     "scores.import": scores_import.measure,
     "scores.lookup": scores_lookup.measure,
+    "lambda": functions.measure,
 }
 
 

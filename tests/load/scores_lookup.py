@@ -10,6 +10,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from miniapp.exam_scores.model import Exam
 from tests.load.peers import fastapi_boto3, flask_pynamodb
 from tests.load.results import FIGURES, Figure
 from tests.support.cloud import Cloud
-from tests.support.exams import Bureau, exam
+from tests.support.exams import HOUR, Bureau, exam
 
 AGENCY = "so-gddt-hoa-mai"
 SLUG = "thpt-2019"
@@ -58,9 +59,9 @@ def measure(cloud: Cloud, year: Path, say: Callable[[str], None]) -> list[Figure
     return figures + race(stage, say)
 
 
-def prepare(cloud: Cloud, year: Path, say: Callable[[str], None]) -> Stage:
-    """Import and release the year; an app on top."""
-    bureau = Bureau(cloud)
+def prepare(cloud: Cloud, year: Path, say: Callable[[str], None], at: datetime = HOUR - timedelta(days=1)) -> Stage:
+    """Import the year and release it at a moment; an app on top."""
+    bureau = Bureau(cloud, at)
     services = Services(cloud.settings, clock=bureau.clock)
     services.bind()
     agency = Agency(
