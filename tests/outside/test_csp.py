@@ -1,6 +1,7 @@
 """Google's evaluator reads the Content-Security-Policy of every page: no finding of high or medium severity, sure or not."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from tests.support.site import Site
 from tests.support.walking import stops
 
 HIGH, SYNTAX, MEDIUM, HIGH_MAYBE, STRICT, MEDIUM_MAYBE = 10, 20, 30, 40, 45, 50
+LOOPBACK = re.compile(r"http://127\.0\.0\.1:\d+")  # the test engine's bucket; a real one is reached by TLS only
 SCRIPT = Path(__file__).with_name("csp.mjs")
 # script-src 'self' would be unsafe where the site served others' scripts or JSONP: uploads live on another host, and no
 # answer of ours is a script but /assets. What is left is checked by test_only_assets_are_scripts.
@@ -40,7 +42,7 @@ def test_every_page_has_a_policy_in_which_nothing_serious_is_found(site: Site):
         for stop in stops(site, "GET", "POST"):
             answer = client.open(stop.address, method=stop.method)
             policy = answer.headers.get("Content-Security-Policy", "")
-            policies.setdefault(policy, stop.address)
+            policies.setdefault(LOOPBACK.sub("https://uploads.example", policy), stop.address)
             bare += [] if "default-src 'none'" in policy else [stop.address]
     assert bare == []
     assert evaluated(*policies) == []
