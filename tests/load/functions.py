@@ -163,7 +163,8 @@ def warmly(race: Race, say: Say) -> tuple[dict[str, float], dict[str, float]]:
 def _batch(race: Race, name: str, function: Function, numbers: list[str], more: dict[str, Any]) -> dict[str, Any]:
     events = [race.contestants[name].event(number) for number in numbers]
     told: dict[str, Any] = function.invoke({"meter": events, **more})
-    assert told["statuses"] in ([200], []), (name, told["statuses"])
+    log = race.contestants[name].log
+    assert told["statuses"] in ([200], []), (name, told["statuses"], log.read_text("utf-8", "replace")[-2000:])
     return told
 
 
