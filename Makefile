@@ -32,7 +32,7 @@ setup-sweep:
 	@$(PYTHON) infra/bootstrap.py sweep
 
 sweep: setup-sweep  ## the long versions: crash-points over whole imports, full-year checks
-	@$(VENV)/python -m pytest tests -m sweep --durations 15
+	@$(VENV)/python -m pytest tests -m sweep -n $(WORKERS) --dist loadfile --durations 15
 
 setup-bench:
 	@$(PYTHON) infra/bootstrap.py bench
