@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from flask import Response, current_app, redirect, request
+from flask import Response, current_app, redirect, request, template_rendered
 from werkzeug.datastructures import Headers
 
 from handlers import context
@@ -94,6 +94,9 @@ def show(
     settings = parts.settings
     frame = frame or context.frame(template, back, wrong, index)
     body = parts.words.page(context.language(), template, page=page, frame=frame)
+    if template_rendered.receivers:  # Flask's own signal; whoever has to miss no page listens
+        app = current_app._get_current_object()  # type: ignore[attr-defined]  # listeners name the app, not its proxy
+        template_rendered.send(app, template=template, context={"page": page, "frame": frame})
     console = context.layout_of(template) == "console"
     csp = policy(frame.style.digest, settings.simulated_chat, console, forms, pictures, frames)
     cache = edge if edge and status == 200 and _is_address_known() else PRIVATE
