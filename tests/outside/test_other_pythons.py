@@ -54,7 +54,7 @@ def test_the_units_run_on_every_python_of_ours(version: str, tmp_path: Path) -> 
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert made.returncode == 0, made.stdout[-3000:] + made.stderr[-1000:]
