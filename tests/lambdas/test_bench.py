@@ -2,6 +2,7 @@
 functions that `make bench NAME=lambda` packed for this checkout; without them it is skipped with a line."""
 
 import lzma
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -57,8 +58,9 @@ def test_a_function_that_remembers_is_found_out(race: Race) -> None:
 def test_the_clock_counts_the_function_and_nobody_else(race: Race) -> None:
     function = race.contestants[NOTHING].fresh()
     function.start()
-    began = function_stage.cpu(function)
-    sum(range(3_000_000))  # the caller's own work
-    assert function_stage.cpu(function) == began
+    began, own = function_stage.cpu(function), time.process_time()
+    sum(range(5_000_000))  # the caller's own work; what is stopped may take a moment to stop
+    own = time.process_time() - own
+    assert function_stage.cpu(function) - began < own / 10
     race.contestants[NOTHING].slip(function, race.numbers[0])
     assert function_stage.cpu(function) > began
