@@ -8,7 +8,20 @@ from bs4 import BeautifulSoup
 
 from miniapp.agencies.model import Service
 from tests.support.markup import assert_markup, collect_html
-from tests.support.site import AGENCY, BORN, CODED, COMING, OPEN, OTHER, VERIFIED, WITHDRAWN, Site, fresh_site, number, opened
+from tests.support.site import (
+    AGENCY,
+    BORN,
+    CODED,
+    COMING,
+    OPEN,
+    OTHER,
+    VERIFIED,
+    WITHDRAWN,
+    Site,
+    fresh_site,
+    number,
+    opened,
+)
 from tests.support.visitor import Visitor
 
 __all__ = ["fresh_site"]

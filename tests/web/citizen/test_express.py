@@ -10,6 +10,7 @@ from handlers.app import create_app
 from handlers.express import Express
 from handlers.wiring import Services
 from miniapp.agencies.store import AgencyStore
+from miniapp.core.deadline import InTime
 from tests.support.cloud import Cloud, settings_for
 from tests.support.exams import HOUR, Bureau, csv_file, exam, exam_agency
 
@@ -44,7 +45,9 @@ def app(cloud: Cloud) -> Flask:
 
 def long_way(app: Flask) -> Counted:
     """Put a counter between the express way and Flask."""
-    express = app.wsgi_app
+    in_time = app.wsgi_app
+    assert isinstance(in_time, InTime)
+    express = in_time._inner
     assert isinstance(express, Express)
     counted = Counted(express._inner)
     express._inner = counted
