@@ -1,6 +1,5 @@
 """What a correction touches and what it must leave alone: columns it does not name, keys of the hashes, decisions."""
 
-
 import pytest
 
 from miniapp.core.errors import NotFound
