@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flask import Response, request
 
-from handlers import answers, context, forms
+from handlers import answers, context, forms, landings
 from handlers.console.agency import PREFIX, at_version, base, now, version_of, with_problem
 from handlers.doors import anyone, officers, pages
 from handlers.forms import FieldProblem, Form
@@ -56,13 +56,6 @@ class LogoPage:
     smallest: int
     base: str
     more: str
-
-
-@dataclass(frozen=True)
-class ReceivedPage:
-    """The way back from the bucket."""
-
-    back: str
 
 
 @look.get("/mau")
@@ -145,21 +138,15 @@ def remove_logo(agency: str) -> Response:
 
 @landing.get("/logo/<upload>/da-nhan")
 def received(agency: str, upload: str) -> Response:
-    """The file is in the bucket: back to the logo's page. It says nothing of anybody, so any origin may read it."""
+    """The file is in the bucket: back to the logo's page."""
     back = f"{base('/logo', language=False)}?tep={upload}" + ("&lang=en" if context.language() == "en" else "")
-    return _readable(answers.show("received/agency_logo.html", ReceivedPage(back)))
+    return landings.received("received/agency_logo.html", back)
 
 
 @landing.route("/logo/<upload>/da-nhan", methods=["OPTIONS"])
 def may_be_read(agency: str, upload: str) -> Response:
-    """What a browser asks before it follows a redirect of an upload that shows progress."""
-    return _readable(answers.plain("", 204, "text/plain; charset=utf-8"))
-
-
-def _readable(made: Response) -> Response:
-    made.headers["Access-Control-Allow-Origin"] = "*"
-    made.headers["Access-Control-Allow-Methods"] = "GET"
-    return made
+    """What a browser asks first when a script sent the file."""
+    return landings.may_be_read()
 
 
 def _colour(

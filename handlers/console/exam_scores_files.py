@@ -5,12 +5,11 @@ bucket then sends it to `received`, which anyone may open, since no cookie of ou
 which shows nothing but a way back. Here too: the file to fill in that each exam has. No GET here changes anything."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Response
 
-from handlers import answers, context, downloads, forms
+from handlers import answers, context, downloads, forms, landings
 from handlers.console import exam_scores_desk as desk
 from handlers.console.exam_scores_desk import address
 from handlers.doors import anyone, officers, pages
@@ -26,32 +25,16 @@ WORDS = "console/exam_scores/_columns.txt"
 FACTOR_ROWS = ("birth_date", "full_name", "identity_last4", "card_code")  # as the template's words come
 
 
-@dataclass(frozen=True)
-class ReceivedPage:
-    """The way back from the bucket."""
-
-    edition: str
-
-
 @landing.get(f"{desk.EDITION}/da-nhan")
 def received(agency: str, exam: str, edition: str) -> Response:
-    """The file is in the bucket: back to the edition's page, by a click or by itself.
-
-    The script that sent the file follows the bucket's redirect from another origin; this page says nothing of anybody,
-    so it may be read from anywhere, and the script learns that the file has arrived."""
-    return _readable(answers.show("received/exam_scores.html", ReceivedPage(address(exam, edition))))
+    """The file is in the bucket: back to the edition's page."""
+    return landings.received("received/exam_scores.html", address(exam, edition))
 
 
 @landing.route(f"{desk.EDITION}/da-nhan", methods=["OPTIONS"])
 def may_be_read(agency: str, exam: str, edition: str) -> Response:
-    """What a browser asks before it follows a redirect of an upload that shows progress."""
-    return _readable(answers.plain("", 204, "text/plain; charset=utf-8"))
-
-
-def _readable(made: Response) -> Response:
-    made.headers["Access-Control-Allow-Origin"] = "*"
-    made.headers["Access-Control-Allow-Methods"] = "GET"
-    return made
+    """What a browser asks first when a script sent the file."""
+    return landings.may_be_read()
 
 
 @files.get("/<exam>/tep-mau.<any(csv, xlsx):kind>")

@@ -201,8 +201,9 @@ def do_act(agency: str, officer: str, act: str) -> Response:
         return _wrong("console/officers/act.html", _act_page(form, officer, act))
     try:
         by = context.officer().standing
-        done = lambda: _after(ACTS[act](_people(), context.agency().id, officer, by), page.away)  # noqa: E731
-        return answers.see(forms.once(form, done))
+        return answers.see(
+            forms.once(form, lambda: _after(ACTS[act](_people(), context.agency().id, officer, by), page.away))
+        )
     except Problem as problem:
         return _wrong("console/officers/act.html", _act_page(_with(form, problem), officer, act), problem)
 

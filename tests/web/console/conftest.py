@@ -13,6 +13,7 @@ from tests.support import officers
 from tests.support.cloud import Cloud
 from tests.support.fakes import StoppedClock
 from tests.support.officers import Desk
+from tests.support.score_desk import ScoreDesk
 from tests.support.visitor import Visitor
 
 AGENCY, OTHER = "so-gddt-an-giang", "so-gddt-phu-yen"
@@ -38,6 +39,11 @@ class Office:
         """A browser in which the officer signed in a moment ago."""
         return self.visitor(o=desk.come_in().token)
 
+    def score_desk(self) -> ScoreDesk:
+        """Who uploads and who approves; no exam yet."""
+        uploader = self.desk("nap@angiang.gov.vn", "publisher")
+        return ScoreDesk(self.services, AGENCY, uploader, self.desk("duyet@angiang.gov.vn", "approver"))
+
 
 @pytest.fixture
 def office(cloud: Cloud) -> Office:
@@ -48,6 +54,37 @@ def office(cloud: Cloud) -> Office:
     AgencyStore().add(agencies)
     AgencyStore().placed({"": agencies})
     return Office(app, services, clock)
+
+
+@pytest.fixture
+def desk(office: Office) -> ScoreDesk:
+    """Nothing stands on it yet; modules that need an exam make a desk of their own."""
+    return office.score_desk()
+
+
+@pytest.fixture
+def uploading(office: Office, desk: ScoreDesk) -> Visitor:
+    return office.at_desk(desk.uploader)
+
+
+@pytest.fixture
+def approving(office: Office, desk: ScoreDesk) -> Visitor:
+    return office.at_desk(desk.approver)
+
+
+@pytest.fixture
+def lan(office: Office) -> Desk:
+    return office.desk("lan@angiang.gov.vn", "publisher")
+
+
+@pytest.fixture
+def admin(office: Office) -> Desk:
+    return office.desk("admin@angiang.gov.vn", "agency_admin")
+
+
+@pytest.fixture
+def visitor(office: Office, admin: Desk) -> Visitor:
+    return office.at_desk(admin)
 
 
 def _agency(address: str, name: str) -> Agency:

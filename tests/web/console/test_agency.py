@@ -1,78 +1,18 @@
 """An agency's admin says what it is called, in which colour and under which logo it stands, and what it has open."""
 
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from miniapp.agencies.crests import CheckCrest
 from miniapp.agencies.model import Agency, Description, Kind, Service
 from miniapp.agencies.store import AgencyStore
+from tests.support.agency_desk import BASE, FACTS, HOME, checked, saved, sent_logo, trail, typed
 from tests.support.markup import assert_markup, collect_html
-from tests.support.officers import Desk
 from tests.support.pictures import picture
 from tests.support.score_desk import ScoreDesk, send, upload
-from tests.support.visitor import Page, Visitor
+from tests.support.visitor import Visitor
 from tests.web.console.conftest import AGENCY, OTHER, Office
-
-BASE = f"/console/{AGENCY}/co-quan"
-HOME = f"/{AGENCY}/"
-FACTS = {
-    "name": "Sở Giáo dục An Giang",
-    "name_en": "Education An Giang",
-    "short": "Sở GD&ĐT",
-    "hotline": "0296 3841 190",
-    "site": "https://sgd.angiang.gov.vn/",
-}
-
-
-@pytest.fixture
-def admin(office: Office) -> Desk:
-    return office.desk("quantri@angiang.gov.vn", "agency_admin")
-
-
-@pytest.fixture
-def visitor(office: Office, admin: Desk) -> Visitor:
-    return office.at_desk(admin)
-
-
-def typed(page: Page, **more: str) -> dict[str, str]:
-    """The form as it stands, with some fields typed over."""
-    form = page.soup.find("form", action=re.compile("/co-quan/"))
-    assert form is not None
-    held = {str(item["name"]): str(item.get("value", "")) for item in form.find_all("input") if item.get("name")}
-    return {**held, **more}
-
-
-def saved(visitor: Visitor, path: str, status: int = 303, **fields: str) -> Page:
-    return visitor.post(path, status, **typed(visitor.get(path), **fields))
-
-
-def checked(office: Office) -> None:
-    """What the worker does with the note that was left."""
-    sent = office.services.crests.sent(AGENCY)
-    assert sent is not None
-    office.services.crests.check(CheckCrest(AGENCY, sent.upload))
-
-
-def sent_logo(office: Office, visitor: Visitor, body: bytes) -> Page:
-    """A logo sent as a browser without script does, and taken."""
-    landed = upload(visitor.get(f"{BASE}/logo"), body, "logo.png")
-    received = Visitor(office.app).get(landed)
-    back = str(received.soup.find("a", class_="button")["href"])
-    page = visitor.get(back)
-    assert "Tệp đã đến" in page.text
-    form = next(form for form in page.soup.find_all("form") if "Dùng tệp này" in form.get_text())
-    fields = {str(item["name"]): str(item["value"]) for item in form.find_all("input")}
-    return visitor.follow(visitor.post(str(form["action"]), **fields))
-
-
-def trail(office: Office) -> list[str]:
-    """What the audit trail says was changed, oldest first."""
-    entries = office.services.audit.of_object(AGENCY, AGENCY)
-    return [str(entry.facts["changed"]) for entry in reversed(entries) if entry.event == "agency_changed"]
-
 
 # --- who
 
@@ -166,128 +106,6 @@ def test_a_form_that_is_too_old_keeps_what_was_typed(office: Office, visitor: Vi
     fields = typed(visitor.get(f"{BASE}/thong-tin"), **{**FACTS, "form_token": "1.2.3"})
     page = visitor.post(f"{BASE}/thong-tin", 422, **fields)
     assert page.value("site") == FACTS["site"]
-
-
-# --- its colour
-
-
-def test_a_colour_is_measured_before_it_is_taken_and_shows_on_citizens_pages(office: Office, visitor: Visitor):
-    page = visitor.get(f"{BASE}/mau?accent=%23a3002b")
-    assert "Đọc được: độ tương phản 7," in page.text
-    saved(visitor, f"{BASE}/mau", accent="#A3002B")
-    assert "--accent:#a3002b" in visitor.get(HOME).html
-    assert trail(office) == ["colour - #a3002b"]
-
-
-def test_an_unreadable_colour_is_refused_and_the_nearest_readable_one_offered(office: Office, visitor: Visitor):
-    page = saved(visitor, f"{BASE}/mau", 422, accent="#ffcc00")
-    assert "độ tương phản 1,39 : 1" in page.text
-    assert page.value("accent") == "#ffcc00"
-    offer = page.soup.find("button", attrs={"name": "nearest"})
-    assert trail(office) == []
-    visitor.post(f"{BASE}/mau", **typed(page), nearest=str(offer["value"]))
-    held = office.services.agencies.now(AGENCY)
-    assert held.accent == offer["value"]
-    assert f"--accent:{held.accent}" in visitor.get(HOME).html  # shown as it is, not darkened once more
-
-
-@pytest.mark.parametrize("text", ["", "blue", "#12345", "#zzzzzz", "red;}body{display:none", "<b>", "x" * 5000])
-def test_what_is_no_colour_is_refused(text: str, office: Office, visitor: Visitor):
-    path = f"{BASE}/mau"
-    if text == "":
-        saved(visitor, path, accent="#a3002b")
-        saved(visitor, path, accent="")  # none: the house's own again
-        assert office.services.agencies.now(AGENCY).accent == ""
-        return
-    page = saved(visitor, path, 422, accent=text)
-    assert "Màu chưa đúng" in page.text or "dài" in page.text
-    assert office.services.agencies.now(AGENCY).accent == ""
-    visitor.get(path + "?accent=" + text[:200].replace("#", "%23").replace("<", "%3C"))
-
-
-def test_measuring_saves_nothing(office: Office, visitor: Visitor):
-    page = saved(visitor, f"{BASE}/mau", 200, accent="#a3002b", act="try")
-    assert page.value("accent") == "#a3002b"
-    assert trail(office) == []
-
-
-def test_the_second_of_two_admins_sees_the_colour_that_is_there_now(office: Office, visitor: Visitor):
-    page = visitor.get(f"{BASE}/mau")
-    office.services.agencies.colour(AGENCY, office.services.agencies.now(AGENCY).version, "#00573f", "off_other")
-    again = visitor.post(f"{BASE}/mau", 409, **typed(page, accent="#a3002b"))
-    assert "Màu hiện nay là #00573f" in again.text
-    assert again.value("accent") == "#a3002b"
-    visitor.post(f"{BASE}/mau", **typed(again))
-    assert office.services.agencies.now(AGENCY).accent == "#a3002b"
-
-
-# --- its logo
-
-
-def test_a_logo_is_sent_checked_and_shown_under_a_name_that_never_changes(
-    office: Office, visitor: Visitor, admin: Desk
-):
-    waiting = sent_logo(office, visitor, picture("WEBP"))
-    assert "Đang kiểm tra logo" in waiting.text
-    assert waiting.soup.find(id="standing")["data-refresh"]
-    checked(office)
-    page = visitor.get(f"{BASE}/logo")
-    assert "Đã đổi logo" in page.text
-    address = office.services.agencies.now(AGENCY).crest
-    assert re.fullmatch(r"/assets/crests/[0-9a-f]{32}\.png", address)
-    assert f'src="{address}"' in visitor.get(HOME).html
-    answer = Visitor(office.app).client.get(address)
-    assert (answer.status_code, answer.content_type) == (200, "image/png")
-    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    (entry,) = [one for one in office.services.audit.of_object(AGENCY, AGENCY) if one.event == "agency_changed"]
-    assert (entry.by, entry.facts["changed"]) == (admin.id, f"crest {address}")
-    sent = office.services.crests.sent(AGENCY)
-    assert sent and not office.services.crests.has_arrived(AGENCY, sent.upload)  # nothing stays in the quarantine
-
-
-def test_a_note_that_comes_twice_or_late_changes_nothing_more(office: Office, visitor: Visitor):
-    sent_logo(office, visitor, picture("PNG"))
-    first = office.services.crests.sent(AGENCY)
-    sent_logo(office, visitor, picture("PNG", 90, 90))
-    assert first is not None
-    office.services.crests.check(CheckCrest(AGENCY, first.upload))
-    assert office.services.agencies.now(AGENCY).crest == ""
-    checked(office)
-    checked(office)
-    assert len(trail(office)) == 1
-
-
-def test_a_file_that_is_no_picture_changes_nothing_and_says_why(office: Office, visitor: Visitor):
-    sent_logo(office, visitor, b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>")
-    checked(office)
-    page = visitor.get(f"{BASE}/logo")
-    assert "không phải ảnh PNG, JPEG hay WebP" in page.text
-    assert office.services.agencies.now(AGENCY).crest == ""
-    assert trail(office) == []
-
-
-@pytest.mark.parametrize("file", ["", "crs_0", "../../packs/x", "x" * 300])
-def test_a_file_that_never_arrived_is_not_taken(file: str, office: Office, visitor: Visitor):
-    token = visitor.get(f"{BASE}/logo").token()
-    page = visitor.post(f"{BASE}/logo", 422, form_token=token, file=file, name="x.png")
-    assert "Không thấy tệp logo" in page.text
-    assert office.services.crests.sent(AGENCY) is None
-
-
-def test_a_logo_can_be_taken_away(office: Office, visitor: Visitor):
-    sent_logo(office, visitor, picture("PNG"))
-    checked(office)
-    page = visitor.get(f"{BASE}/logo")
-    visitor.post(f"{BASE}/logo/bo", form_token=page.token())
-    assert office.services.agencies.now(AGENCY).crest == ""
-    assert "/assets/crests/" not in visitor.get(HOME).html
-
-
-@pytest.mark.parametrize(
-    "name", ["x.png", "0" * 32 + ".png", "0" * 32 + ".svg", "..%2f..%2fagencies%2fdirectory.json.gz"]
-)
-def test_no_other_file_comes_from_where_logos_lie(name: str, office: Office):
-    assert Visitor(office.app).client.get(f"/assets/crests/{name}").status_code == 404
 
 
 # --- its services

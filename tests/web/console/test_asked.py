@@ -26,11 +26,6 @@ def nam(office: Office) -> Desk:
 
 
 @pytest.fixture
-def lan(office: Office) -> Desk:
-    return office.desk("lan@angiang.gov.vn", "publisher")
-
-
-@pytest.fixture
 def asker(office: Office, mai: Desk) -> Visitor:
     return office.at_desk(mai)
 

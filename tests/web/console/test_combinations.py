@@ -33,8 +33,7 @@ MINE = (
 
 @pytest.fixture
 def desk(office: Office) -> ScoreDesk:
-    uploader = office.desk("nap@angiang.gov.vn", "publisher")
-    made = ScoreDesk(office.services, AGENCY, uploader, office.desk("duyet@angiang.gov.vn", "approver"))
+    made = office.score_desk()
     made.add()
     return made
 

@@ -49,8 +49,7 @@ POSTS = {
 
 @pytest.fixture
 def desk(office: Office) -> ScoreDesk:
-    uploader = office.desk("nap@angiang.gov.vn", "publisher")
-    made = ScoreDesk(office.services, AGENCY, uploader, office.desk("duyet@angiang.gov.vn", "approver"))
+    made = office.score_desk()
     made.add()
     return made
 

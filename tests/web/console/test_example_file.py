@@ -11,7 +11,7 @@ from miniapp.exam_scores.scores import ABSENT, NOT_TAKEN
 from miniapp.exam_scores.subjects import vocabulary
 from tests.support.exams import CORE
 from tests.support.score_desk import ScoreDesk
-from tests.web.console.conftest import AGENCY, Office
+from tests.web.console.conftest import Office
 
 EXAMS: dict[str, dict[str, Any]] = {
     "national": {"languages": True},
@@ -26,12 +26,6 @@ EXAMS: dict[str, dict[str, Any]] = {
         "formula": Formula((("toan", 1), ("van", 1), ("nn", 1)), bonus_cap=300),
     },
 }
-
-
-@pytest.fixture
-def desk(office: Office) -> ScoreDesk:
-    uploader = office.desk("nap@angiang.gov.vn", "publisher")
-    return ScoreDesk(office.services, AGENCY, uploader, office.desk("duyet@angiang.gov.vn", "approver"))
 
 
 @pytest.mark.parametrize("language", ["", "?lang=en"])

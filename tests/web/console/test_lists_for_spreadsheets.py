@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 from handlers import downloads
 from miniapp.exam_scores.model import Reason
 from tests.support.score_desk import HEADER, ScoreDesk, csv_file
-from tests.web.console.conftest import AGENCY, Office
+from tests.web.console.conftest import Office
 
 NASTY = (
     *('=HYPERLINK("http://x")', "=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "  =1+1", "＝1+1", "－1+1", "＠SUM(A1)"),
@@ -29,8 +29,7 @@ needs_office = pytest.mark.skipif(
 
 @pytest.fixture
 def desk(office: Office) -> ScoreDesk:
-    uploader = office.desk("nap@angiang.gov.vn", "publisher")
-    made = ScoreDesk(office.services, AGENCY, uploader, office.desk("duyet@angiang.gov.vn", "approver"))
+    made = office.score_desk()
     made.add()
     return made
 

@@ -10,7 +10,7 @@ from miniapp.exam_scores.reporting import ExamReports
 from tests.support.exams import csv_file
 from tests.support.score_desk import HEADER, ScoreDesk
 from tests.support.visitor import Visitor
-from tests.web.console.conftest import AGENCY, Office
+from tests.web.console.conftest import Office
 
 MANY = 210_000
 
@@ -56,8 +56,7 @@ def test_every_change_can_be_downloaded_and_the_total_is_that_of_all(office: Off
 
 @pytest.fixture
 def desk(office: Office) -> ScoreDesk:
-    uploader = office.desk("nap@angiang.gov.vn", "publisher")
-    made = ScoreDesk(office.services, AGENCY, uploader, office.desk("duyet@angiang.gov.vn", "approver"))
+    made = office.score_desk()
     made.add()
     return made
 

@@ -11,21 +11,6 @@ PEOPLE = f"/console/{AGENCY}/officers"
 TRAIL = f"/console/{AGENCY}/audit"
 
 
-@pytest.fixture
-def admin(office: Office) -> Desk:
-    return office.desk("admin@angiang.gov.vn", "agency_admin")
-
-
-@pytest.fixture
-def lan(office: Office) -> Desk:
-    return office.desk("lan@angiang.gov.vn", "publisher")
-
-
-@pytest.fixture
-def visitor(office: Office, admin: Desk) -> Visitor:
-    return office.at_desk(admin)
-
-
 def test_the_list_shows_this_agencys_people_and_no_others(office: Office, visitor: Visitor, lan: Desk) -> None:
     office.desk("an@phuyen.gov.vn", "publisher", agency=OTHER)
     page = visitor.get(PEOPLE)

@@ -19,8 +19,7 @@ PLACE = ["--agency", AGENCY, "--exam", "thpt-2019"]
 
 @pytest.fixture
 def desk(office: Office) -> ScoreDesk:
-    uploader = office.desk("nap@angiang.gov.vn", "publisher")
-    made = ScoreDesk(office.services, AGENCY, uploader, office.desk("duyet@angiang.gov.vn", "approver"))
+    made = office.score_desk()
     made.add(expected_prefixes=("02", "39"))
     return made
 

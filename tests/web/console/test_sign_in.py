@@ -14,11 +14,6 @@ from tests.web.console.conftest import AGENCY, Office
 SIGN_IN, CODE, AGAIN = "/console/sign-in", "/console/sign-in/code", "/console/second-factor"
 
 
-@pytest.fixture
-def lan(office: Office) -> Desk:
-    return office.desk("lan@angiang.gov.vn", "publisher")
-
-
 def cookies(page: Page) -> dict[str, str]:
     """What the answer gives the browser, by name."""
     return {line.split("=", 1)[0]: line for line in page.answer.headers.getlist("Set-Cookie")}
