@@ -1,11 +1,13 @@
-"""The browser, one for all tests of a module."""
+"""The browser, one for all tests of a module, and a port from whose pages the bucket takes uploads."""
 
+import socket
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.support.axe import chromium
+from tests.support.cloud import Cloud
 
 
 @pytest.fixture(scope="module")
@@ -14,3 +16,14 @@ def browser() -> Iterator[Browser]:
         found = chromium(playwright)
         yield found
         found.close()
+
+
+@pytest.fixture
+def port(cloud: Cloud) -> int:
+    """A free port; pages served there may send files to the bucket from a script."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        found: int = probe.getsockname()[1]
+    rule = {"AllowedOrigins": [f"http://127.0.0.1:{found}"], "AllowedMethods": ["POST"], "AllowedHeaders": ["*"]}
+    cloud.admin("s3").put_bucket_cors(Bucket="test-uploads", CORSConfiguration={"CORSRules": [rule]})
+    return found

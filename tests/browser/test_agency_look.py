@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -59,13 +58,8 @@ class Town:
 
 
 @pytest.fixture
-def town(cloud: Cloud) -> Iterator[Town]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def town(cloud: Cloud, port: int) -> Iterator[Town]:
     address = f"http://127.0.0.1:{port}"
-    rule = {"AllowedOrigins": [address], "AllowedMethods": ["POST"], "AllowedHeaders": ["*"]}
-    cloud.admin("s3").put_bucket_cors(Bucket="test-uploads", CORSConfiguration={"CORSRules": [rule]})
     clock = StoppedClock(datetime.now(UTC))
     services = Services(replace(cloud.settings, base_url=address), clock=clock, sleep=lambda seconds: None)
     app = create_app(services.settings, services)

@@ -2,7 +2,6 @@
 
 Once with script and once without; every stop is accessible, light and dark, and fits a phone."""
 
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -37,13 +36,8 @@ class Town:
 
 
 @pytest.fixture
-def town(cloud: Cloud) -> Iterator[Town]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def town(cloud: Cloud, port: int) -> Iterator[Town]:
     address = f"http://127.0.0.1:{port}"
-    rule = {"AllowedOrigins": [address], "AllowedMethods": ["POST"], "AllowedHeaders": ["*"]}
-    cloud.admin("s3").put_bucket_cors(Bucket="test-uploads", CORSConfiguration={"CORSRules": [rule]})
     settings = replace(cloud.settings, base_url=address)
     clock = StoppedClock(datetime.now(UTC))
     services = Services(settings, clock=clock, sleep=lambda seconds: None)
