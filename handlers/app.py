@@ -82,8 +82,8 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         app.register_blueprint(blueprint)
     if not settings.role:  # a function for one kind of page takes no commands
         commands.install(app)
-    express = Express(app.wsgi_app, app.extensions["motcua"])
-    app.wsgi_app = InTime(express, settings.answer_within, services.monotonic)  # type: ignore[method-assign]
+    serving = Express(app.wsgi_app, app.extensions["motcua"]) if settings.serves("public") else app.wsgi_app
+    app.wsgi_app = InTime(serving, settings.answer_within, services.monotonic)  # type: ignore[method-assign]
     return app
 
 

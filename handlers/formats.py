@@ -62,6 +62,7 @@ def grouped(number: str) -> str:
     return " ".join(groups)
 
 
+@lru_cache(maxsize=1024)
 def day(moment: date | datetime | str) -> str:
     """16/07/2026, local. Takes a date, an aware instant, or either as ISO text (rows keep text)."""
     return _local(moment).strftime("%d/%m/%Y")
@@ -72,6 +73,7 @@ def clock(moment: datetime | str) -> str:
     return _local(moment).strftime("%H:%M")
 
 
+@lru_cache(maxsize=1024)
 def moment(instant: datetime | str) -> str:
     """08:00, 16/07/2026, local."""
     return _local(instant).strftime("%H:%M, %d/%m/%Y")

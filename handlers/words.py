@@ -50,7 +50,19 @@ def escaped(value: object) -> str:
 
 
 class Lean(CodeGenerator):
-    """Prints values through `escaped`; a third of a slip's time went into objects that nobody kept."""
+    """Prints values through `escaped`, and each root and block as one text.
+
+    A third of a slip's time went into objects that nobody kept, a fifth into handing some 270 pieces up through a
+    generator each for block, layout and page."""
+
+    def blockvisit(self, nodes: Iterable[nodes.Node], frame: Frame) -> None:
+        """The body of a root or a block is the one that has no buffer yet; all within write into its."""
+        if frame.buffer is not None:
+            super().blockvisit(nodes, frame)
+            return
+        self.buffer(frame)
+        super().blockvisit(nodes, frame)
+        self.writeline(f"yield concat({frame.buffer})")
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:

@@ -4,39 +4,49 @@ Text goes as text, everything else (and what is compressed) in base64. A load ba
 one value per name: further cookies go under other spellings of the same name, which browsers read alike."""
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from http import HTTPStatus
 from itertools import product
 from typing import Any
 
 Headers = list[tuple[str, str]]
+Shape = Callable[[Mapping[str, Any], int, dict[str, str], list[str], Mapping[str, Any]], dict[str, Any]]
 COOKIE = "set-cookie"
 TEXT = ("application/json", "application/problem+json", "application/javascript", "image/svg+xml", "application/xml")
 
 
-def second(event: Mapping[str, Any], status: int, headers: Headers, body: bytes) -> dict[str, Any]:
+def made(shape: Shape, event: Mapping[str, Any], status: int, headers: Headers, body: bytes) -> dict[str, Any]:
+    """An answer of the app in a door's shape."""
+    single, cookies = _single(headers)
+    return shape(event, status, single, cookies, _carried(single, body))
+
+
+def text(shape: Shape, event: Mapping[str, Any], page: str, headers: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    """A page that is text already, with headers that are the same for many. The door counts its length."""
+    return shape(event, 200, _lower(headers).copy(), [], {"body": page, "isBase64Encoded": False})
+
+
+def second(
+    event: Mapping[str, Any], status: int, single: dict[str, str], cookies: list[str], carried: Mapping[str, Any]
+) -> dict[str, Any]:
     """API Gateway's payload 2.0: single headers, cookies apart."""
-    single, cookies = _single(headers)
-    made = {"statusCode": status, "headers": single, **_carried(single, body)}
-    if cookies:
-        made["cookies"] = cookies
-    return made
+    line = {"statusCode": status, "headers": single, **carried}
+    return {**line, "cookies": cookies} if cookies else line
 
 
-def first(event: Mapping[str, Any], status: int, headers: Headers, body: bytes) -> dict[str, Any]:
+def first(
+    event: Mapping[str, Any], status: int, single: dict[str, str], cookies: list[str], carried: Mapping[str, Any]
+) -> dict[str, Any]:
     """API Gateway's payload 1.0: a header stands in one of the two forms, or it would be sent twice."""
-    single, cookies = _single(headers)
-    made = {"statusCode": status, "headers": single, **_carried(single, body)}
-    if cookies:
-        made["multiValueHeaders"] = {COOKIE: cookies}
-    return made
+    line = {"statusCode": status, "headers": single, **carried}
+    return {**line, "multiValueHeaders": {COOKIE: cookies}} if cookies else line
 
 
-def balancer(event: Mapping[str, Any], status: int, headers: Headers, body: bytes) -> dict[str, Any]:
+def balancer(
+    event: Mapping[str, Any], status: int, single: dict[str, str], cookies: list[str], carried: Mapping[str, Any]
+) -> dict[str, Any]:
     """A load balancer: the form of headers that it sent is the only one that it reads."""
-    single, cookies = _single(headers)
-    carried = _carried(single, body)
     line = {"statusCode": status, "statusDescription": f"{status} {_phrase(status)}", **carried}
     if "multiValueHeaders" in event:
         several = {name: [value] for name, value in single.items()}
@@ -54,6 +64,11 @@ def constant(status: int, text: str) -> tuple[int, Headers, bytes]:
         ("Content-Length", str(len(body))),
     ]
     return status, headers, body
+
+
+@lru_cache(maxsize=64)
+def _lower(headers: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return _single(list(headers))[0]
 
 
 def _single(headers: Headers) -> tuple[dict[str, str], list[str]]:

@@ -5,9 +5,11 @@ template that a million people ask for, the packs of exams that are about to be 
 
 from urllib.parse import urlsplit
 
+from flask import Flask
+
 from handlers.app import create_app
 from handlers.context import Parts
-from handlers.express import TEMPLATE
+from handlers.express import TEMPLATE, Express
 from handlers.lambdas.gateway import Gateway
 from miniapp.core import log
 from miniapp.core.errors import Problem
@@ -24,7 +26,16 @@ def _warm(parts: Parts) -> None:
         log.warning("not_warm", code=problem.code)
 
 
+def entry(app: Flask, parts: Parts) -> Gateway:
+    """Lambda's entry to an app; where citizens' pages are served, slips are asked for before all else."""
+    settings = parts.settings
+    host = urlsplit(settings.base_url).netloc
+    express = Express(app.wsgi_app, parts)
+    quick = express.slip if settings.serves("public") and express.serves(host) else None
+    return Gateway(app.wsgi_app, host, settings.origin_secret, quick, settings.answer_within)
+
+
 app = create_app()
 _parts: Parts = app.extensions["motcua"]
 _warm(_parts)
-handle = Gateway(app.wsgi_app, urlsplit(_parts.settings.base_url).netloc, _parts.settings.origin_secret)
+handle = entry(app, _parts)

@@ -5,7 +5,8 @@ deadline no call begins that could not end before it: the page is then a polite 
 nothing is hurried. It stops no work of our own, only calls."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -25,6 +26,16 @@ def left() -> float | None:
     return None if held is None else held[0] - held[1]()
 
 
+@contextmanager
+def within(seconds: float, now: Now = time.monotonic) -> Iterator[None]:
+    """What is asked in here must be answered within so many seconds."""
+    mark = _until.set((now() + seconds, now))
+    try:
+        yield
+    finally:
+        _until.reset(mark)
+
+
 class InTime:
     """A WSGI app whose answers must be there in time."""
 
@@ -37,8 +48,5 @@ class InTime:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """WSGI. What is streamed after the answer began is hurried no more."""
         seconds = self._desk if environ.get("PATH_INFO", "").startswith(DESKS) else self._page
-        mark = _until.set((self._now() + min(seconds, environ.get(LEFT, seconds)), self._now))
-        try:
+        with within(min(seconds, environ.get(LEFT, seconds)), self._now):
             return self._inner(environ, start_response)
-        finally:
-            _until.reset(mark)

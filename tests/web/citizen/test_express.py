@@ -8,7 +8,9 @@ from werkzeug.test import Client, EnvironBuilder
 
 from handlers.app import create_app
 from handlers.express import Express
+from handlers.lambdas.gateway import Gateway
 from handlers.wiring import Services
+from infra.lambdas.doors import DOORS, Answer, Door, Request
 from miniapp.agencies.store import AgencyStore
 from miniapp.core.deadline import InTime
 from tests.support.cloud import Cloud, settings_for
@@ -104,3 +106,55 @@ def test_a_request_past_our_edge_gets_no_slip(cloud: Cloud, app: Flask) -> None:
 
     assert Client(guarded).get(f"{BASE}/02000001").status_code == 404
     assert Client(guarded).get(f"{BASE}/02000001", headers={"X-Origin-Secret": "edge"}).status_code == 200
+
+
+SECRET = "the-edge"
+HOST = "localhost"
+THROUGH_EDGE = (("X-Origin-Secret", SECRET),)
+
+
+def entries(app: Flask) -> tuple[Gateway, Gateway, Counted]:
+    """Lambda's entry with and without the express way before its WSGI call, and who counts those calls."""
+    counted = Counted(app.wsgi_app)
+    express = Express(app.wsgi_app, app.extensions["motcua"])
+    return Gateway(counted, HOST, SECRET, express.slip, 60.0), Gateway(app.wsgi_app, HOST, SECRET), counted
+
+
+def counted_by_the_door(answer: Answer) -> list[tuple[str, str]]:
+    """Its headers, but for the length, which every front door counts itself."""
+    return sorted((name.lower(), value) for name, value in answer.headers if name.lower() != "content-length")
+
+
+@pytest.mark.parametrize("query", ["", "lang=en"])
+@pytest.mark.parametrize("door", DOORS.values(), ids=DOORS.keys())
+def test_lambdas_entry_answers_slips_without_a_wsgi_call_and_alike(app: Flask, door: Door, query: str) -> None:
+    quick, slow, counted = entries(app)
+    for row in ROWS[:12]:
+        event = door.event(Request(path=f"{BASE}/{row[0]}", query=query, headers=THROUGH_EDGE))
+        at_once, by_wsgi = door.read(event, quick(event, None)), door.read(event, slow(event, None))
+        assert (at_once.status, at_once.text) == (by_wsgi.status, by_wsgi.text) == (200, by_wsgi.text)
+        assert counted_by_the_door(at_once) == counted_by_the_door(by_wsgi)
+    assert counted.taken == 0
+
+
+@pytest.mark.parametrize("door", DOORS.values(), ids=DOORS.keys())
+def test_at_lambdas_entry_too_a_request_past_our_edge_gets_no_slip(app: Flask, door: Door) -> None:
+    quick, _, counted = entries(app)
+    for headers in ((), (("X-Origin-Secret", "guessed"),), (("X-Origin-Secret", "the-edgé"),)):
+        event = door.event(Request(path=f"{BASE}/02000001", headers=headers))
+        assert door.read(event, quick(event, None)).status == 403
+    assert counted.taken == 0
+
+
+@pytest.mark.parametrize("door", DOORS.values(), ids=DOORS.keys())
+@pytest.mark.parametrize("path", [f"{BASE}/09999999", f"{BASE}/0200000%31", f"{BASE}/pho-diem"])
+def test_at_lambdas_entry_too_all_else_goes_the_long_way(app: Flask, door: Door, path: str) -> None:
+    quick, _, counted = entries(app)
+    event = door.event(Request(path=path, headers=THROUGH_EDGE))
+    assert door.read(event, quick(event, None)).status in (200, 404)
+    assert counted.taken == 1
+
+
+def test_the_console_has_no_slips(cloud: Cloud, app: Flask) -> None:
+    console = create_app(services=Services(settings_for(cloud.settings.aws_endpoint, role="console")))
+    assert Client(console).get(f"{BASE}/02000001").status_code == 404
