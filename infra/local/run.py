@@ -52,7 +52,10 @@ def main() -> int:
         return 1
     folder = given.data.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    for number in (signal.SIGINT, signal.SIGTERM):  # a script's shell starts what it sends to the background deaf to Ctrl-C
+    for number in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # a script's shell starts what it sends to the background deaf to Ctrl-C
         signal.signal(number, signal.default_int_handler)
     engine = Engine(folder / "engine")
     say("Starting the engine …")
