@@ -22,6 +22,10 @@ GB = 1_000_000_000
 FULL_CORE_MB = 1769  # memory at which an environment has one whole core; below it, a share
 MONTH_SECONDS = 30 * 86_400
 
+# Answers per CPU second as the benchmarks left them, the better witness first: the whole function as Lambda runs it, with
+# AWS's runtime client and the entry, then the app alone.
+RATES = ("lambda.requests.flask", "scores.lookup.flask_pynamodb")
+
 Prices = Mapping[str, Any]
 
 
@@ -102,11 +106,12 @@ def store(reads: float, writes: float, gets: float, prices: Prices) -> float:
 def measured(design: Design, file: Path = MEASURED) -> Design:
     """The design with the CPU that this machine measured, or as assumed, saying so."""
     rows = json.loads(file.read_text("utf-8"))["benchmarks"] if file.exists() else []
-    for row in rows:
-        if row["name"] == "scores.lookup.flask_pynamodb" and row["figure"] == "requests per CPU second":
-            per_second = row["ours"] if design.name == OURS.name else next(iter(row["peers"].values()))
-            return replace(design, cpu_microseconds=MILLION / per_second)
-    return replace(design, assumed=("cpu_microseconds",))
+    held = {row["name"]: row for row in rows}
+    row = next((held[name] for name in RATES if name in held), None)
+    if row is None:
+        return replace(design, assumed=("cpu_microseconds",))
+    per_second = row["ours"] if design.name == OURS.name else next(iter(row["peers"].values()))
+    return replace(design, cpu_microseconds=MILLION / per_second)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from infra import costs
 from tests.load.results import FIGURES, Figure, holds
 
 LOAD = Path(__file__).parents[1] / "load"
@@ -18,6 +19,10 @@ def test_every_figure_is_measured_by_a_benchmark() -> None:
 
     assert families
     assert missing == []
+
+
+def test_what_a_bill_is_made_of_is_a_figure() -> None:
+    assert set(costs.RATES) <= set(FIGURES)
 
 
 @pytest.mark.parametrize(

@@ -105,19 +105,35 @@ def test_this_design_costs_a_fifth_in_seconds_and_store_and_no_more_in_all() -> 
     assert costs.total(ours) <= costs.total(theirs)
 
 
+def row(name: str, figure: str, ours: float, peer: float) -> dict[str, object]:
+    return {"name": name, "figure": figure, "ours": ours, "peers": {"x": peer}}
+
+
+APP = row("scores.lookup.flask_pynamodb", "requests per CPU second", 4_000, 200)
+FUNCTION = row("lambda.requests.flask", "slips per CPU second, all in", 2_000, 125)
+
+
+def kept(folder: Path, *rows: dict[str, object]) -> Path:
+    found = folder / "results.json"
+    found.write_text(json.dumps({"benchmarks": list(rows)}))
+    return found
+
+
 def test_measured_cpu_is_taken_where_it_is_and_an_assumption_says_so(tmp_path: Path) -> None:
-    found = tmp_path / "results.json"
-    row = {
-        "name": "scores.lookup.flask_pynamodb",
-        "figure": "requests per CPU second",
-        "ours": 4_000,
-        "peers": {"x": 200},
-    }
-    found.write_text(json.dumps({"benchmarks": [{**row, "name": "other"}, row]}))
+    found = kept(tmp_path, {**APP, "name": "other"}, APP)
 
     assert costs.measured(OURS, found) == replace(OURS, cpu_microseconds=250)
     assert costs.measured(IDIOMATIC, found).cpu_microseconds == 5_000
     assert costs.measured(OURS, tmp_path / "none.json").assumed == ("cpu_microseconds",)
+    assert costs.measured(OURS, kept(tmp_path)).assumed == ("cpu_microseconds",)
+
+
+@pytest.mark.parametrize("rows", [(APP, FUNCTION), (FUNCTION, APP), (FUNCTION,)])
+def test_the_whole_function_counts_before_the_app_alone(tmp_path: Path, rows: tuple[dict[str, object], ...]) -> None:
+    found = kept(tmp_path, *rows)
+
+    assert costs.measured(OURS, found).cpu_microseconds == 500
+    assert costs.measured(IDIOMATIC, found).cpu_microseconds == 8_000
 
 
 def test_prices_say_of_when_they_are_and_that_they_need_checking() -> None:
