@@ -1,7 +1,8 @@
 """Writes `infra/STACK.md`: per kind of resource, what was made on the local engine and looked at. `python -m infra.describe`.
 
-For whoever deploys and wants to know what nobody has seen yet. A house test holds the file against the templates; what is
-looked at is what `tests/service/engine/test_whole_stack.py` asserts. It knows nothing of an account."""
+For whoever deploys and wants to know what nobody has seen yet, and how many environments to ask AWS for. House tests hold
+the file against the templates and the numbers against the arithmetic (`tests/house/test_limits.py`); what is looked at is
+what `tests/service/engine/test_whole_stack.py` asserts. It knows nothing of an account."""
 
 from collections import Counter
 from pathlib import Path
@@ -41,6 +42,24 @@ object lock and owner are left out by the engine's CloudFormation: `infra/local/
 | kind | stack.yaml | edge.yaml | here | what was looked at | `make run` |
 | --- | ---: | ---: | --- | --- | :---: |
 """
+ENVIRONMENTS = """
+## How many environments to ask for
+
+An account may run 1,000 environments of its functions at once until it asks for more, a new one sometimes fewer: look it up
+(Service Quotas, Lambda, "Concurrent executions"), and ask weeks before the day; it costs nothing. For each, AWS lets in ten
+requests a second, so answers of a millisecond need as many as answers of a tenth of a second. A look-up is three requests: the
+form, what is typed into it, and the slip. The edge keeps nothing but slips of an `open` exam, nine in ten of them; of a
+`verified` or `coded` exam it keeps nothing at all. What the other functions of both stages have reserved comes on top, and a
+fifth of the rest stays free.
+
+| who | look-ups a second in the first minute | environments, `open` behind the edge | environments, nothing kept | ask for |
+| --- | ---: | ---: | ---: | ---: |
+| a province | 2,100 | 441 | 630 | 1,000 |
+| the nation | 20,000 | 4,200 | 6,000 | 8,000 |
+
+Give `ConcurrencyAlarm` of `infra/stack.yaml` four fifths of what you got. Whatever the quota, a function gains at most 1,000
+environments in ten seconds: the nation's 6,000 are there after a minute. Provisioning a part before the hour is not in this stack.
+"""
 
 
 def counted() -> tuple[Counter[str], Counter[str]]:
@@ -60,7 +79,7 @@ def written() -> str:
         local = "·" if kind in region and kind not in IDLE and not kind.startswith("AWS::Lambda::") else ""
         counts = (str(one[kind] or "") for one in (region, edge))
         lines.append(f"| {' | '.join([kind.removeprefix('AWS::'), *counts, here, SEEN.get(kind, ''), local])} |\n")
-    return HEAD + "".join(lines)
+    return HEAD + "".join(lines) + ENVIRONMENTS
 
 
 if __name__ == "__main__":

@@ -56,7 +56,9 @@ def test_a_function_has_its_own_role_limits_and_runtime(name: str) -> None:
     assert held["apigateway_enabled"] is held["keep_warm"] is held["slim_handler"] is False
     assert 128 <= held["memory_size"] <= 10_240
     assert 1 <= held["timeout_seconds"] <= (900 if function not in ROLES else 29)
-    if name != "production_public":
+    if name == "production_public":  # infra/decisions/no-ceiling-for-the-public.md says why, and what bounds the bill
+        assert "lambda_concurrency" not in held
+    else:
         assert held["lambda_concurrency"] >= 2
 
 
