@@ -2,7 +2,7 @@
 
 Uses the standard library only, since nothing is installed yet. Says what it does while it does it; does nothing when all
 is in place. `run` makes the virtual environment and brings the console's chart library; `test` also installs Chromium,
-fonts and the Node tools that tests use.
+fonts and the Node tools that tests use; `sweep` and `bench` also pack the functions that the benchmark compares.
 It installs Debian packages only as root or with sudo, and says in a sentence what to type when it can't."""
 
 import hashlib
@@ -53,11 +53,8 @@ def main(purpose: str) -> None:
     vendor()
     if purpose == "test":
         lambdas()
-    if asked == "bench":
-        say(
-            "Packing the functions that the benchmark compares, each with packages of its own (minutes the first time) …"
-        )
-        run([VENV / "bin" / "python", "-m", "tests.load.packing"], "The benchmark's functions could not be packed.")
+    if asked in ("sweep", "bench"):
+        peers()
 
 
 def environment(purpose: str) -> None:
@@ -155,6 +152,12 @@ def lambdas() -> None:
     say("Fetching the parts for Lambda …")
     run([VENV / "bin" / "python", "-m", "infra.lambdas.fetch"], "The parts for Lambda could not be fetched.")
     stamp.touch()
+
+
+def peers() -> None:
+    """The functions of the Lambda benchmark; its own list says which are there already."""
+    say("Packing the functions that the benchmark compares, each with packages of its own (minutes the first time) …")
+    run([VENV / "bin" / "python", "-m", "tests.load.packing"], "The benchmark's functions could not be packed.")
 
 
 def run(command: Sequence[object], failure: str, environ: dict[str, str] | None = None) -> None:

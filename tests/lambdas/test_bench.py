@@ -1,5 +1,5 @@
 """The Lambda benchmark is honest: all answer alike, and who should read a store does. On a few candidates, with the
-functions that `make bench NAME=lambda` packed for this checkout; without them it is skipped with a line."""
+functions that `make sweep` and `make bench NAME=lambda` pack for this checkout."""
 
 import lzma
 import time
@@ -13,13 +13,16 @@ from tests.load.function_stage import LIMIT, NOTHING, OURS, PEERS, Race
 from tests.load.peers.flask_pynamodb import CandidateRow
 from tests.support.cloud import Cloud
 from tests.support.exams import CORE, csv_file
+from tests.support.lacking import lacking
+
+pytestmark = pytest.mark.sweep
 
 
 @pytest.fixture(scope="module")
 def race(kept_cloud: Cloud, target: Target, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Race]:
     missing = [name for name in packing.MADE if not packing.kept(target, name).exists()]
     if missing:
-        pytest.skip(f"not packed for this checkout: {', '.join(missing)} (make bench NAME=lambda packs them)")
+        lacking(f"not packed for this checkout: {', '.join(missing)} (make sweep and make bench pack them)")
     folder = tmp_path_factory.mktemp("race")
     for path in (folder, *folder.parents[:2]):
         path.chmod(0o755)

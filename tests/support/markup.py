@@ -7,12 +7,11 @@ costs more than a hundred pages. The checker is the npm package vnu-jar (package
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
+from tests.support.lacking import lacking
 
 ROOT = Path(__file__).resolve().parents[2]
 JAR = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
@@ -37,10 +36,7 @@ def markup_errors(folder: Path = COLLECTED) -> list[str]:
     """What is wrong with the pages of a folder, one line each. Without the checker: skipped here, failed in CI."""
     java = shutil.which("java")
     if not JAR.exists() or java is None:
-        message = "the Nu Html Checker is missing: npm ci --ignore-scripts, and Java 17"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+        lacking("the Nu Html Checker is missing: npm ci --ignore-scripts, and Java 17")
     pages = sorted(str(path) for path in folder.glob("*.html"))
     assert pages, f"no page was collected in {folder}"
     command = [java, "-Xmx400m", "-jar", str(JAR), "--format", "json", "--stdout", "--exit-zero-always", *pages]
