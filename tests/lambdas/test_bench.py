@@ -33,8 +33,7 @@ def race(kept_cloud: Cloud, target: Target, tmp_path_factory: pytest.TempPathFac
     year.write_bytes(lzma.compress(csv_file(("sbd", *CORE), rows)))
     made = function_stage.ready(kept_cloud, year, target, folder, lambda text: None)
     yield made
-    for contestant in made.contestants.values():
-        contestant.stop()
+    made.stop()
     kept_cloud.admin("dynamodb").delete_table(TableName=CandidateRow.Meta.table_name)
 
 

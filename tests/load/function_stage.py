@@ -27,7 +27,7 @@ from tests.support.lambdas import HOST, environ_for
 
 PEER_ROWS = 2_000
 SECRET = "an-origin-secret-of-the-benchmark"
-OURS, LIMIT, NOTHING = "ours", "limit", "nothing"
+OURS, STOCK, LIMIT, NOTHING = "ours", "stock zappa", "limit", "nothing"
 PEERS = ("flask pynamodb zappa", "fastapi mangum boto3", "chalice boto3")
 BASE = f"/{AGENCY}/diem-thi/{SLUG}"
 # What a phone sends and CloudFront adds.
@@ -118,6 +118,11 @@ class Race:
     numbers: list[str]
     contestants: dict[str, Contestant]
 
+    def stop(self) -> None:
+        """End all environments of all."""
+        for contestant in self.contestants.values():
+            contestant.stop()
+
 
 def ready(cloud: Cloud, year: Path, target: Target, folder: Path, say: Callable[[str], None]) -> Race:
     """Release the year, fill the peers' table, lay every function out."""
@@ -137,7 +142,7 @@ def ready(cloud: Cloud, year: Path, target: Target, folder: Path, say: Callable[
         packing.laid_out(function, task)
         shutil.copyfile(packing.HERE / "meter.py", task / "meter.py")
         door = Routed(stage="api") if function.name.startswith("chalice") else Second(host=HOST)
-        keys = {} if function.name in (OURS, "stock zappa") else admin
+        keys = {} if function.name in (OURS, STOCK) else admin
         late = {"INSTANTIATE_LAMBDA_HANDLER_ON_IMPORT": "1"} if function.handler == "handler.lambda_handler" else {}
         made[function.name] = Contestant(function, target, task, task.parent / "log", environ | keys | late, door)
     made[NOTHING] = _nothing(made[LIMIT], folder)

@@ -1,74 +1,40 @@
 """Our function against functions that differ in store, framework and packing: started anew, and warm, in one run.
 
-CPU is that of the function's process alone, asked of the kernel; rounds of all alternate and the median counts. All run
-unpacked under AWS's runtime client, bare and read-only, on one engine; the room that each is given (a mount and a
-chroot, some ms) is in every start. Before anything is timed, all answer with the same bytes."""
+All run unpacked under AWS's runtime client, bare and read-only, on one engine; the room that each is given (a mount and a
+chroot, some ms) is in every start. One phase after the other, each with its figures as it ends: what a later phase
+meets takes nothing away from an earlier one."""
 
-import gzip
-import json
-import math
-import random
-import statistics
 import tempfile
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-from infra import costs
-from infra.lambdas.function import Function
 from infra.packaging.targets import find
-from tests.load import function_instructions
-from tests.load.function_stage import (
-    LIMIT,
-    NOTHING,
-    OURS,
-    PEERS,
-    Contestant,
-    Race,
-    cpu,
-    reads_its_store,
-    ready,
-    same_answers,
-)
-from tests.load.results import FIGURES, Figure
+from tests.load import function_bill, function_instructions, function_runs
+from tests.load.function_instructions import Count
+from tests.load.function_runs import AGE, MILLION, PACKED_LOOK_UPS, RENDERING, PackedExam, Say, Start, Warm
+from tests.load.function_stage import NOTHING, OURS, PEERS, STOCK, Race, ready
+from tests.load.results import FIGURES, Figure, in_turn
 from tests.support.cloud import Cloud
 
 FLASK, FASTAPI, CHALICE = PEERS
 FIRST = {
-    "lambda.first_slip.stock": "stock zappa",
+    "lambda.first_slip.stock": STOCK,
     "lambda.first_slip.flask": FLASK,
     "lambda.first_slip.fastapi": FASTAPI,
     "lambda.first_slip.chalice": CHALICE,
 }
+LATE = {
+    "lambda.late.stock": STOCK,
+    "lambda.late.flask": FLASK,
+    "lambda.late.fastapi": FASTAPI,
+    "lambda.late.chalice": CHALICE,
+}
 WARM = {"lambda.warm.flask": FLASK, "lambda.warm.fastapi": FASTAPI, "lambda.warm.chalice": CHALICE}
 REQUESTS = {"lambda.requests.flask": FLASK, "lambda.requests.fastapi": FASTAPI, "lambda.requests.chalice": CHALICE}
-STARTS, LATE_STARTS = 5, 2
-ROUNDS, ROUND, SINGLE = 7, 200, 40
-STOCK = "stock zappa"
-NO_PACK = "ours, no pack"
-PACKED_LOOK_UPS, PACKED_SECONDS, AGE = 600, 11, 5
-MILLION = 1_000_000
-
-Say = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Start:
-    """Medians of fresh environments, in CPU milliseconds, and the most memory."""
-
-    start: float
-    first: float
-    late_first: float  # what the first caller waits for when nothing is imported before
-    memory: float
-
-    @property
-    def total(self) -> float:
-        return self.start + self.first
-
-
-def measure(cloud: Cloud, year: Path, say: Say) -> list[Figure]:
+def measure(cloud: Cloud, year: Path, say: Say) -> Iterator[Figure]:
     """All figures of functions."""
     target = find()
     if not target.is_wished:
@@ -77,165 +43,119 @@ def measure(cloud: Cloud, year: Path, say: Say) -> list[Figure]:
         Path(name).chmod(0o755)
         race = ready(cloud, year, target, Path(name), say)
         try:
-            warm, whole = warmly(race, say)
-            say("  ".join(f"{name}: {spent:.0f} µs" for name, spent in warm.items()))
-            started = starts(race, say)
-            say("  ".join(f"{name}: {one.start:.0f}+{one.first:.0f} ms" for name, one in started.items()))
-            packed = packed_exam(race, say)
-            counted = function_instructions.counted(race, say)
-            return _figures(race, started, warm, whole, packed, counted, say)
+            yield from Phases(race, say).run()
         finally:
-            for contestant in race.contestants.values():
-                contestant.stop()
+            race.stop()
 
 
-def starts(race: Race, say: Say) -> dict[str, Start]:
-    """Fresh environments: from the process's first instruction to its first slip."""
-    number = race.numbers[0]
-    plans: list[tuple[str, Contestant, dict[str, str]]] = [(name, one, {}) for name, one in race.contestants.items()]
-    plans.append((NO_PACK, race.contestants[OURS], {"MOTCUA_PACK_MAX": "0"}))
-    early: dict[str, list[tuple[float, float, float]]] = {name: [] for name, _, _ in plans}
-    late: dict[str, list[float]] = {name: [] for name, _, _ in plans}
-    for turn in range(STARTS):
-        say(f"starting all, round {turn + 1} of {STARTS} …")
-        for name, contestant, more in plans:
-            early[name].append(_one_start(contestant, number, more))
-            if turn < LATE_STARTS:
-                _, first, _ = _one_start(contestant, number, {**more, "METER_LATE": "1"})
-                late[name].append(first)
-    return {
-        name: Start(
-            statistics.median(one[0] for one in held),
-            statistics.median(one[1] for one in held),
-            statistics.median(late[name]),
-            statistics.median(one[2] for one in held),
+@dataclass
+class Phases:
+    """What was measured so far, and how to measure the rest."""
+
+    race: Race
+    say: Say
+    warm: Warm = field(default_factory=Warm)
+    started: dict[str, Start] = field(default_factory=dict)
+    packed: PackedExam | None = None
+    counted: dict[str, Count] = field(default_factory=dict)
+
+    def run(self) -> Iterator[Figure]:
+        """Every phase's figures as it ends."""
+        phases: dict[str, Callable[[], Iterable[Figure]]] = {
+            "sizes": self.sizes,
+            "warm slips": self.warm_slips,
+            "starts": self.starts,
+            "a packed exam": self.packed_exam,
+            "the bill": self.bill,
+            "instructions": self.instructions,
+        }
+        try:
+            yield from in_turn(phases, self.say, self.race.stop)
+        finally:
+            for line in self.table():
+                self.say(line)
+
+    def sizes(self) -> list[Figure]:
+        """Of the zips."""
+        sizes = {name: one.packed.size / 1e6 for name, one in self.race.contestants.items() if name != NOTHING}
+        return [replace(_ratio("lambda.zip", "MB of the zip", sizes, STOCK), ratio=sizes[OURS])]
+
+    def warm_slips(self) -> list[Figure]:
+        """CPU per slip."""
+        self.warm = function_runs.warmly(self.race, self.say)
+        self.say("  ".join(f"{name}: {spent:.0f} µs" for name, spent in self.warm.entry.items()))
+        rates = {name: MILLION / spent for name, spent in self.warm.whole.items()}
+        at_entry = "CPU µs per slip at the entry"
+        return [
+            *(_ratio(name, at_entry, self.warm.entry, peer, True) for name, peer in WARM.items()),
+            _ratio("lambda.warm.render", at_entry, self.warm.entry, RENDERING),
+            *(_ratio(name, "slips per CPU second, all in", rates, peer) for name, peer in REQUESTS.items()),
+        ]
+
+    def starts(self) -> list[Figure]:
+        """CPU from a process's start to its first slip, with and without init at import."""
+        self.started = function_runs.starts(self.race, self.say)
+        self.say("  ".join(f"{name}: {one.start:.0f}+{one.first:.0f} ms" for name, one in self.started.items()))
+        totals = {name: one.total for name, one in self.started.items()}
+        late = {name: one.late for name, one in self.started.items()}
+        memory = {name: one.memory for name, one in self.started.items()}
+        return [
+            *(_ratio(name, "CPU ms, start to first slip", totals, peer) for name, peer in FIRST.items()),
+            *(_ratio(name, "the same, imported late", late, peer) for name, peer in LATE.items()),
+            _ratio("lambda.memory", "peak MiB", memory, STOCK),
+        ]
+
+    def packed_exam(self) -> list[Figure]:
+        """What a fresh environment reads."""
+        self.packed = function_runs.packed_exam(self.race, self.say)
+        reads, rows = float(self.packed.segment_reads), self.packed.refreshes_per_span
+        return [
+            _alone("lambda.packed.segment_reads", f"segments, {PACKED_LOOK_UPS} look-ups", reads),
+            _alone("lambda.packed.refreshes", f"exam rows per {AGE} s", rows),
+        ]
+
+    def bill(self) -> list[Figure]:
+        """Of a million look-ups, from the warm slips and the packed exam."""
+        assert self.packed is not None, "the packed exam was not measured"
+        return function_bill.bill(function_bill.measured(self.race, self.warm, self.packed), self.say)
+
+    def instructions(self) -> list[Figure]:
+        """Where they can be counted; the last phase, since it is the one that may run out of time."""
+        self.counted = function_instructions.counted(self.race, self.say)
+        return instructions(self.counted, self.say)
+
+    def table(self) -> list[str]:
+        """Everything, for people; what was not measured is left blank."""
+        head = (
+            f"{'':22}{'zip MB':>8}{'start':>9}{'+first':>9}{'=CPU ms':>9}{'late':>7}{'+first':>7}{'=ms':>7}{'MiB':>7}"
         )
-        for name, held in early.items()
-    }
+        lines = [head + f"{'µs entry':>10}{'ms wait':>9}{'µs all':>8}{'slips/s':>9}{'M instr':>9}{'k/slip':>8}"]
+        lines += [self._line(name) for name in dict.fromkeys([*self.race.contestants, *self.started, RENDERING])]
+        lines.append("late: when nothing was imported before the first event; wait: the wall's clock less the CPU's.")
+        return [*lines, str(self.packed or "")]
+
+    def _line(self, name: str) -> str:
+        warm, one, count = self.warm, self.started.get(name), self.counted.get(name)
+        held = self.race.contestants.get(name)
+        cells = [
+            f"{held.packed.size / 1e6:8.1f}" if held and name != NOTHING else " " * 8,
+            f"{one.start:9.0f}{one.first:9.1f}{one.total:9.0f}" if one else " " * 27,
+            f"{one.late_start:7.0f}{one.late_first:7.0f}{one.late:7.0f}{one.memory:7.0f}" if one else " " * 28,
+            f"{warm.entry[name]:10.1f}{warm.waiting[name]:9.2f}" if name in warm.entry else " " * 19,
+            f"{warm.whole[name]:8.0f}{MILLION / warm.whole[name]:9.0f}" if name in warm.whole else " " * 17,
+            f"{count.start / MILLION:9.0f}" if count else "",
+            f"{count.slip / 1000:8.0f}" if count and count.slip else "",
+        ]
+        return f"{name:22}{''.join(cells)}"
 
 
-def _one_start(contestant: Contestant, number: str, more: dict[str, str]) -> tuple[float, float, float]:
-    function = contestant.fresh(**more)
-    function.start()
-    began = cpu(function)
-    answer = contestant.slip(function, number)
-    done = cpu(function)
-    assert answer.status == 200, (contestant.name, answer.status)
-    memory = function.reports[-1].memory / 2**20
-    contestant.stop()
-    return began * 1000, (done - began) * 1000, memory
-
-
-def warmly(race: Race, say: Say) -> tuple[dict[str, float], dict[str, float]]:
-    """CPU microseconds per slip: at the entry, and of the whole process with AWS's runtime client."""
-    functions = {name: one.fresh() for name, one in race.contestants.items()}
-    speaking = {name: function for name, function in functions.items() if name != NOTHING}
-    say("comparing answers …")
-    same_answers(race, speaking, race.numbers[:20])
-    for name in PEERS:
-        assert reads_its_store(race, name, functions[name]), f"{name} does not ask its store"
-    runs: dict[str, tuple[str, dict[str, str]]] = {name: (name, {}) for name in functions}
-    runs["rendering alone"] = (LIMIT, {"call": "app:render"})
-    for name, call in runs.values():
-        _batch(race, name, functions[name], race.numbers, call)  # whatever is remembered is remembered by all
-    at_entry: dict[str, list[float]] = {name: [] for name in runs}
-    whole: dict[str, list[float]] = {name: [] for name in functions}
-    rng = random.Random(5)
-    for turn in range(ROUNDS):
-        say(f"warm slips, round {turn + 1} of {ROUNDS} …")
-        chosen = [rng.choice(race.numbers) for _ in range(ROUND)]
-        bodies = set()
-        for run, (name, call) in runs.items():
-            told = _batch(race, name, functions[name], chosen, call)
-            at_entry[run].append(told["cpu"] / 1000 / ROUND)
-            bodies |= {told["bodies"]} if name != NOTHING else set()
-        assert len(bodies) == 1, "bodies differ in a round"
-        for name, function in functions.items():
-            began = cpu(function)
-            for number in chosen[:SINGLE]:
-                function.invoke(race.contestants[name].event(number))
-            whole[name].append((cpu(function) - began) * MILLION / SINGLE)
-    for contestant in race.contestants.values():
-        contestant.stop()
-    return _medians(at_entry), _medians(whole)
-
-
-def _batch(race: Race, name: str, function: Function, numbers: list[str], more: dict[str, Any]) -> dict[str, Any]:
-    events = [race.contestants[name].event(number) for number in numbers]
-    told: dict[str, Any] = function.invoke({"meter": events, **more})
-    log = race.contestants[name].log
-    assert told["statuses"] in ([200], []), (name, told["statuses"], log.read_text("utf-8", "replace")[-2000:])
-    return told
-
-
-def _medians(held: dict[str, list[float]]) -> dict[str, float]:
-    return {name: statistics.median(values) for name, values in held.items()}
-
-
-@dataclass(frozen=True)
-class PackedExam:
-    """What a fresh environment asked for in its first look-ups."""
-
-    segment_reads: int
-    refreshes: int
-    store_calls: int
-    seconds: float
-
-    @property
-    def refreshes_per_span(self) -> float:
-        """Refreshes of the exam row in each started span of its age; the start's own is the first span's."""
-        return self.refreshes / (math.floor(self.seconds / AGE) + 1)
-
-
-def packed_exam(race: Race, say: Say) -> PackedExam:
-    """Count while random look-ups are spread over some seconds."""
-    say(f"counting what a fresh environment reads in {PACKED_LOOK_UPS} look-ups over {PACKED_SECONDS} s …")
-    ours = race.contestants[OURS]
-    function = ours.fresh()
-    services = "handlers.lambdas.web:_parts.services"
-    look = {f"{services}.editions.segments.reads": "segments", f"{services}.editions.rows.reads": "rows"}
-    rng = random.Random(7)
-    began = time.monotonic()
-    told: dict[str, Any] = {}
-    for turn in range(PACKED_SECONDS + 1):
-        chosen = [rng.choice(race.stage.numbers) for _ in range(PACKED_LOOK_UPS // (PACKED_SECONDS + 1))]
-        more = {"look": list(look), "count": f"{services}.aws.dynamodb"}
-        told = _batch(race, OURS, function, chosen, more)
-        time.sleep(max(0.0, began + turn + 1 - time.monotonic()) if turn < PACKED_SECONDS else 0)
-    found = {look[name]: value for name, value in told["looked"].items()}
-    made = PackedExam(found["segments"], found["rows"], told["sent"], time.monotonic() - began)
-    ours.stop()
-    return made
-
-
-def _figures(
-    race: Race,
-    started: dict[str, Start],
-    warm: dict[str, float],
-    whole: dict[str, float],
-    packed: PackedExam,
-    counted: dict[str, function_instructions.Count],
-    say: Say,
-) -> list[Figure]:
-    _tell(race, started, warm, whole, packed, counted, say)
-    sizes = {name: one.packed.size / 1e6 for name, one in race.contestants.items() if name != NOTHING}
-    totals = {name: one.total for name, one in started.items()}
-    rates = {name: MILLION / spent for name, spent in whole.items()}
-    figures = [
-        *(_ratio(name, "CPU ms, start to first slip", totals, peer) for name, peer in FIRST.items()),
-        replace(_ratio("lambda.zip", "MB of the zip", sizes, STOCK), ratio=sizes[OURS]),
-        *(_ratio(name, "CPU µs per slip at the entry", warm, peer, True) for name, peer in WARM.items()),
-        _ratio("lambda.warm.render", "CPU µs per slip at the entry", warm, "rendering alone"),
-        *(_ratio(name, "slips per CPU second, all in", rates, peer) for name, peer in REQUESTS.items()),
-        _ratio("lambda.memory", "peak MiB", {name: one.memory for name, one in started.items()}, STOCK),
-        _alone("lambda.packed.segment_reads", f"segments, {PACKED_LOOK_UPS} look-ups", float(packed.segment_reads)),
-        _alone("lambda.packed.refreshes", f"exam rows per {AGE} s", packed.refreshes_per_span),
-        *_costs(race, whole, packed, say),
-    ]
-    if counted:
-        millions = {name: one.start / MILLION for name, one in counted.items()}
-        figures.append(_ratio("lambda.instructions", "million, start to first slip", millions, STOCK))
-    return figures
+def instructions(counted: dict[str, Count], say: Say) -> list[Figure]:
+    """Ours against stock's, when both were counted."""
+    if not {OURS, STOCK} <= counted.keys():
+        say("NOTE: instructions are left out of the figures, since ours and stock Zappa's were not both counted.")
+        return []
+    millions = {name: one.start / MILLION for name, one in counted.items()}
+    return [_ratio("lambda.instructions", "million, start to first slip", millions, STOCK)]
 
 
 def _ratio(name: str, figure: str, values: dict[str, float], peer: str, more_is_theirs: bool = False) -> Figure:
@@ -246,68 +166,3 @@ def _ratio(name: str, figure: str, values: dict[str, float], peer: str, more_is_
 
 def _alone(name: str, figure: str, value: float) -> Figure:
     return Figure(name, figure, value, {}, value, FIGURES[name])
-
-
-def _costs(race: Race, whole: dict[str, float], packed: PackedExam, say: Say) -> list[Figure]:
-    """A million look-ups of both designs behind one front door, line by line, from what was measured."""
-    prices = json.loads(costs.PRICES.read_text("utf-8"))
-    sent = race.contestants[OURS].slip(race.contestants[OURS].fresh(), race.numbers[0])
-    race.contestants[OURS].stop()
-    size = len(gzip.compress(sent.body, 6)) + sum(len(name) + len(value) + 4 for name, value in sent.headers)
-    # The environment's own reads: those of its first look-ups, then a row each `AGE` seconds at ten look-ups a second.
-    ours = replace(
-        costs.OURS,
-        cpu_microseconds=whole[OURS],
-        read_units=packed.store_calls / packed.seconds / 10 * 0.5,
-        bytes_sent=size,
-    )
-    idiomatic = replace(costs.IDIOMATIC, cpu_microseconds=whole[PEERS[0]], waiting_milliseconds=0, bytes_sent=size)
-    bills = {one.name: costs.look_ups(one, prices) for one in (ours, idiomatic)}
-    say(
-        f"A million look-ups in US dollars (prices as of {prices['as_of']}, unchecked; waiting for the store left out):"
-    )
-    for line in costs.table(bills, decimals=4).splitlines():
-        say(line)
-    mine, theirs = bills.values()
-    spent, others = ({line.name: line.amount for line in bill} for bill in (mine, theirs))
-    work = [bill["GB-seconds"] + bill["store"] for bill in (spent, others)]
-    sums = [costs.total(mine), costs.total(theirs)]
-    return [
-        Figure(
-            name,
-            "dollars per million look-ups",
-            values[0],
-            {PEERS[0]: values[1]},
-            values[0] / values[1],
-            FIGURES[name],
-        )
-        for name, values in (("lambda.cost.work", work), ("lambda.cost.total", sums))
-    ]
-
-
-def _tell(
-    race: Race,
-    started: dict[str, Start],
-    warm: dict[str, float],
-    whole: dict[str, float],
-    packed: PackedExam,
-    counted: dict[str, function_instructions.Count],
-    say: Say,
-) -> None:
-    """The whole table, for people."""
-    head = f"{'':22}{'zip MB':>8}{'start':>9}{'+first':>9}{'=CPU ms':>9}{'late':>9}{'MiB':>7}"
-    say(head + f"{'µs entry':>10}{'µs all':>8}{'slips/s':>9}{'M instr':>9}{'k/slip':>8}")
-    for name in [*started, "rendering alone"]:
-        one, count = started.get(name), counted.get(name)
-        held = race.contestants.get(name)
-        cells = [
-            f"{held.packed.size / 1e6:8.1f}" if held and name != NOTHING else " " * 8,
-            f"{one.start:9.0f}{one.first:9.1f}{one.total:9.0f}{one.late_first:9.0f}{one.memory:7.0f}"
-            if one
-            else " " * 43,
-            f"{warm[name]:10.1f}" if name in warm else " " * 10,
-            f"{whole[name]:8.0f}{MILLION / whole[name]:9.0f}" if name in whole else " " * 17,
-            f"{count.start / MILLION:9.0f}{count.slip / 1000:8.0f}" if count else "",
-        ]
-        say(f"{name:22}{''.join(cells)}")
-    say(f"late: CPU ms of the first request when nothing was imported before. {packed}")

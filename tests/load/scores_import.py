@@ -8,7 +8,7 @@ import lzma
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from infra.units import write_units
@@ -22,7 +22,7 @@ from tests.support.exams import Bureau
 PEER_ROWS = 12_000
 
 
-def measure(cloud: Cloud, year: Path, say: Callable[[str], None]) -> list[Figure]:
+def measure(cloud: Cloud, year: Path, say: Callable[[str], None]) -> Iterator[Figure]:
     """All figures of the import."""
     stage = prepare(cloud, year, say)
     bureau, exam = stage.bureau, stage.exam
@@ -42,18 +42,10 @@ def measure(cloud: Cloud, year: Path, say: Callable[[str], None]) -> list[Figure
     flask_pynamodb.fill(unique)
     peer = len(unique) / (time.perf_counter() - began)
     ours = rows / spent
-    return [
-        Figure(
-            "scores.import.rows",
-            "rows per second",
-            ours,
-            {"pynamodb batch_write": peer},
-            ours / peer,
-            FIGURES["scores.import.rows"],
-        ),
-        _memory(cloud, year, say),
-        _write_units(bureau, exam.agency, exam.slug, checked.build, rows),
-    ]
+    name = "scores.import.rows"
+    yield Figure(name, "rows per second", ours, {"pynamodb batch_write": peer}, ours / peer, FIGURES[name])
+    yield _write_units(bureau, exam.agency, exam.slug, checked.build, rows)
+    yield _memory(cloud, year, say)
 
 
 def _memory(cloud: Cloud, year: Path, say: Callable[[str], None]) -> Figure:

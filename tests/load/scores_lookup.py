@@ -8,7 +8,7 @@ import lzma
 import random
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -52,11 +52,11 @@ class Stage:
     numbers: list[str]
 
 
-def measure(cloud: Cloud, year: Path, say: Callable[[str], None]) -> list[Figure]:
+def measure(cloud: Cloud, year: Path, say: Callable[[str], None]) -> Iterator[Figure]:
     """All figures of look-ups."""
     stage = prepare(cloud, year, say)
-    figures = reads(stage, say)
-    return figures + race(stage, say)
+    yield from reads(stage, say)
+    yield from race(stage, say)
 
 
 def prepare(cloud: Cloud, year: Path, say: Callable[[str], None], at: datetime = HOUR - timedelta(days=1)) -> Stage:
