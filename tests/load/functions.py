@@ -101,7 +101,7 @@ class Phases:
         memory = {name: one.memory for name, one in self.started.items()}
         return [
             *(_ratio(name, "CPU ms, start to first slip", totals, peer) for name, peer in FIRST.items()),
-            *(_ratio(name, "the same, imported late", late, peer) for name, peer in LATE.items()),
+            *(_ratio(name, "CPU ms to slip, late import", late, peer) for name, peer in LATE.items()),
             _ratio("lambda.memory", "peak MiB", memory, STOCK),
         ]
 
