@@ -41,6 +41,7 @@ from miniapp.core.stuck import Stuck
 from miniapp.core.tables import Table, Write, bind
 from miniapp.exam_scores import erasing_store, guarding, telling_store, waiting
 from miniapp.exam_scores import store as exam_scores_store
+from miniapp.exam_scores.announcing import Announcing
 from miniapp.exam_scores.editions import Editions
 from miniapp.exam_scores.erasing_store import ErasureStore
 from miniapp.exam_scores.factors import FactorKeys
@@ -200,6 +201,11 @@ class Services:
     @cached_property
     def looking_up(self) -> LookingUp:
         return LookingUp(self.editions, self.factor_keys, self.sealer, self.guard, self.clock)
+
+    @cached_property
+    def announcing(self) -> Announcing:
+        settings = self.settings
+        return Announcing(self.exam_store, self.clock, settings.exam_row_age, settings.exam_row_grace)
 
     @cached_property
     def exam_office(self) -> ExamOffice:

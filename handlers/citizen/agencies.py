@@ -3,14 +3,14 @@
 For anybody. They change nothing. A merged agency's home answers 410 with the way to its successors, since its services
 have ended and another's must not pass for them; an address from before a rename leads on for good (301)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, redirect, request
 
 from handlers import answers, context
+from handlers.citizen.notices import NOTICES, Notice
 from handlers.doors import anyone, pages
 from miniapp.agencies.asking import LONGEST
 from miniapp.agencies.directory import SHOWN, Answer, Match
@@ -24,19 +24,6 @@ agencies = pages("citizen_agencies", door=anyone)
 # Kinds that have others below them; a department has its schools.
 PARENTS = frozenset({Kind.PROVINCE, Kind.COMMUNE})
 WITH_SCHOOLS = frozenset({"gddt"})
-
-
-@dataclass(frozen=True)
-class Notice:
-    """What is on today, said first on an agency's home. `template` has its words and receives it as `notice`."""
-
-    template: str
-    address: str
-    facts: Mapping[str, Any]
-
-
-# Each service adds the function that knows its notices: (agency) → notices, most urgent first.
-NOTICES: list[Callable[[Agency], Sequence[Notice]]] = []
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
 """What a process remembers of the exams it serves: exam rows for seconds, builds for as long as memory allows.
 
-For look-ups and statistics pages. An exam row is at most `exam_row_age` seconds old and is refreshed by one thread at a
-time; when the store does not answer, the last known row serves for `exam_row_grace` seconds more. A build never
-changes, so its segments are read at most once in a process's life, least recently used out when memory is full.
-Nothing here writes."""
+For look-ups and statistics pages. An exam row is at most `exam_row_age` seconds old and serves for `exam_row_grace`
+seconds more when the store does not answer. A build never changes, so its segments are read at most once in a process's
+life, least recently used out when memory is full. Nothing here writes."""
 
 import hashlib
 import threading
@@ -18,6 +17,7 @@ from miniapp.core.errors import NotFound, Unavailable
 from miniapp.core.files import Files
 from miniapp.exam_scores import blocks
 from miniapp.exam_scores.model import Exam, Pointer
+from miniapp.exam_scores.remembering import Remembered
 from miniapp.exam_scores.statistics import Statistics
 from miniapp.exam_scores.store import ExamScoreStore, Manifest
 
@@ -27,14 +27,6 @@ EXAMS_MOST = 2_000
 BUILDS_MOST = 200
 PACKS = "packs"
 ENTRY = 256  # bytes that remembering something costs beside its own
-
-
-@dataclass(slots=True)
-class _Held:
-    exam: Exam | None  # None: there is no such exam
-    asked: float
-    lock: threading.Lock
-    tried: float = float("-inf")  # when the store was last asked in vain
 
 
 @dataclass(frozen=True)
@@ -51,54 +43,23 @@ class ExamRows:
 
     def __init__(self, store: ExamScoreStore, clock: Clock, age: int, grace: int) -> None:
         self._store = store
-        self._clock = clock
-        self._age = age
-        self._grace = grace
-        self._held: OrderedDict[tuple[str, str], _Held] = OrderedDict()
-        self._guard = threading.Lock()
-        self.reads = 0
+        self._remembered = Remembered(self._asked, clock, age, grace, EXAMS_MOST)
+
+    @property
+    def reads(self) -> int:
+        """How often the store was asked."""
+        return self._remembered.reads
 
     def get(self, agency: str, slug: str) -> Exam:
         """The exam as it was at most `age` seconds ago; NotFound `exam_unknown`."""
-        now = self._clock.now().timestamp()
-        held = self._held.get((agency, slug))
-        if (
-            held is None
-            or now - max(held.asked, held.tried) >= self._age
-            or now - held.asked >= self._age + self._grace
-        ):
-            held = self._refreshed(agency, slug, now)
-        if held.exam is None:
+        exam = self._remembered.get((agency, slug))
+        if exam is None:
             raise NotFound("exam_unknown")
-        return held.exam
+        return exam
 
-    def _refreshed(self, agency: str, slug: str, now: float) -> _Held:
-        key = (agency, slug)
-        with self._guard:
-            held = self._held.setdefault(key, _Held(None, float("-inf"), threading.Lock()))
-            self._held.move_to_end(key)
-            while len(self._held) > EXAMS_MOST:
-                self._held.popitem(last=False)
-        fresh_enough = now - held.asked < self._age + self._grace
-        if not held.lock.acquire(blocking=not fresh_enough):
-            return held  # somebody else is asking; what we know is young enough meanwhile
+    def _asked(self, key: tuple[str, str]) -> Exam | None:
         try:
-            if now - held.asked < self._age:
-                return held
-            self.reads += 1
-            held.exam = self._asked(agency, slug)
-            held.asked = now
-        except Unavailable:
-            held.tried = now  # a silent store keeps one look-up waiting in each `age`, not every one
-            if now - held.asked >= self._age + self._grace:
-                raise
-        finally:
-            held.lock.release()
-        return held
-
-    def _asked(self, agency: str, slug: str) -> Exam | None:
-        try:
-            return self._store.exam(agency, slug)
+            return self._store.exam(*key)
         except NotFound:
             return None
 

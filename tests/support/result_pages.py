@@ -253,6 +253,8 @@ def every_state(visitor: Visitor) -> dict[str, str]:
         **said,
         **waiting,
         **sealed,
+        "home": f"/{AGENCY}/",
+        "bare-home": f"/{BARE}/",
         "list": BASE,
         "no-exams": f"/{BARE}/diem-thi",
         "form": f"{BASE}/{OPEN}",

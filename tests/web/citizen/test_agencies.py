@@ -1,6 +1,7 @@
 """The directory and the home of an agency, as anybody's browser gets them."""
 
 import gzip
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,9 +9,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
-from handlers.citizen import agencies as pages_of_agencies
-from handlers.citizen.agencies import Notice
-from miniapp.agencies.model import Agency
+from tests.support.exams import exam
 from tests.support.markup import collect_html
 
 MOST = 14_000
@@ -139,18 +138,14 @@ def test_an_agencys_colour_stands_in_its_page(agencies_client: FlaskClient):
 
 
 def test_what_is_on_today_comes_first(agencies_app: Flask, agencies_client: FlaskClient):
-    def today(agency: Agency) -> list[Notice]:
-        return [Notice("layouts/_languages.html", "/", {})] if agency.id == "so-gddt-dak-lak" else []
-
-    pages_of_agencies.NOTICES.append(today)
-    try:
-        page = seen(agencies_client, "/so-gddt-dak-lak/")
-        other = seen(agencies_client, "/so-y-te-dak-lak/")
-    finally:
-        pages_of_agencies.NOTICES.remove(today)
+    services = agencies_app.extensions["motcua"].services
+    hour = services.clock.now() + timedelta(hours=1)
+    services.exam_office.add_exam(exam(agency="so-gddt-dak-lak", expected_at=hour), "off_1")
+    page = seen(agencies_client, "/so-gddt-dak-lak/")
+    other = seen(agencies_client, "/so-y-te-dak-lak/")
     first = page.main.find(["nav", "form"]) if page.main else None
     assert first is not None
-    assert first.name == "nav"  # any template stands in for the words of a notice
+    assert first.name == "nav"
     assert other.main is not None
     assert other.main.find("nav") is None
 
