@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from datetime import datetime
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +16,7 @@ from markupsafe import Markup
 from handlers.charts import Band, Chart
 from handlers.formats import grouped
 from handlers.words import Words
-from miniapp.exam_scores.model import Correction, Exam, Window
+from miniapp.exam_scores.model import Exam, Window
 from miniapp.exam_scores.scores import LOWEST_STATE, NOT_TAKEN, STATE_NAMES
 from miniapp.exam_scores.statistics import Distribution
 from miniapp.exam_scores.subjects import vocabulary
@@ -28,7 +29,8 @@ BIN = 50  # hundredths: half a point per bar
 BAND = 200  # hundredths per line of the table
 BEST = 3  # combinations seen at once; the others open on a tap
 KITS_MOST = 64
-NO_PICTURE = Markup("")
+NOTHING = Markup("")
+EDITION = "citizen/exam_scores/_released.html"
 
 
 class Row(NamedTuple):
@@ -65,21 +67,20 @@ class Slip(NamedTuple):
     others: list[TotalRow]
     outcome: Outcome | None
     failed: list[str]
-    updated: Correction | None
-    released_at: datetime
+    updated: Markup
+    released: Markup
     remark: Window | None
     remark_open: bool
     remark_over: bool
-    population: int | None
     distributions: str
     again: str
 
 
 class Kit:
-    """What all slips of one build and language share."""
+    """What all slips of one edition and language share."""
 
     def __init__(self, found: Found, language: str, words: Words) -> None:
-        exam, statistics = found.exam, found.build.statistics
+        exam, pointer, statistics = found.exam, found.pointer, found.build.statistics
         self.title = exam.title_en if language == "en" and exam.title_en else exam.title
         subjects, languages = vocabulary().subjects, vocabulary().languages
         self._names = {code: subjects[code].name(language) for code in exam.subjects}
@@ -89,7 +90,10 @@ class Kit:
             for code, name in self._names.items()
             if statistics.subjects[code].is_shown
         }
-        self.population = statistics.shown_population
+        self._exam, self._part = exam, partial(words.part, language, EDITION)
+        facts = (exam.first_out, pointer.release_at, exam.correction(pointer), statistics.shown_population)
+        self.released = self._part("released", *facts)
+        self._updates: dict[int, Markup] = {}
         self._totals = Totals(exam, statistics)
         self._rows: dict[tuple[str, int, int], Row] = {}
         self._groups: dict[Group, Named] = {}
@@ -105,7 +109,7 @@ class Kit:
 
     def _row(self, code: str, score: int, spoken: int) -> Row:
         """The row of all who have this; there are fewer of them than scores times languages."""
-        name, share, picture = self._names[code], None, NO_PICTURE
+        name, share, picture = self._names[code], None, NOTHING
         if code == "nn" and spoken:
             name = f"{name} ({self._spoken[spoken]})"
         is_state = score >= LOWEST_STATE
@@ -131,6 +135,14 @@ class Kit:
         condition = self._spoken[group.language] if group.language else ""
         named = self._groups[group] = Named(item.code, subjects, group.population, condition)
         return named
+
+    def updated(self, change: int) -> Markup:
+        """What last changed the results whose records name this correction; empty where nothing did."""
+        said = self._updates.get(change)
+        if said is None:
+            correction = self._exam.updated(change)
+            said = self._updates[change] = self._part("updated", correction) if correction else NOTHING
+        return said
 
     def subject_names(self, codes: tuple[str, ...]) -> list[str]:
         """Names of subjects, for sentences."""
@@ -158,7 +170,7 @@ class Slips:
 
     def __init__(self, words: Words) -> None:
         self._words = words
-        self._kits: OrderedDict[tuple[str, int, str], Kit] = OrderedDict()
+        self._kits: OrderedDict[tuple[str, str, int, str], Kit] = OrderedDict()
         self._lock = Lock()
 
     def make(self, found: Found, language: str, now: datetime, again: str, distributions: str) -> Slip:
@@ -178,19 +190,18 @@ class Slips:
             others=totals[BEST:],
             outcome=outcome,
             failed=kit.subject_names(outcome.failed) if outcome and outcome.failed else [],
-            updated=exam.updated(result.change),
-            released_at=found.pointer.release_at,
+            updated=kit.updated(result.change),
+            released=kit.released,
             remark=remark,
             remark_open=remark is not None and remark.opens <= now <= remark.closes,
             remark_over=remark is not None and remark.closes < now,
-            population=kit.population,
             distributions=distributions,
             again=again,
         )
 
     def kit(self, found: Found, language: str) -> Kit:
-        """The shared part of a build's slips; a few builds at a time."""
-        key = (found.pointer.build, found.exam.version, language)
+        """The shared part of an edition's slips; a few editions at a time."""
+        key = (found.pointer.build, found.pointer.edition, found.exam.version, language)
         kit = self._kits.get(key)
         if kit is None:
             kit = Kit(found, language, self._words)

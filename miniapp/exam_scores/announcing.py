@@ -77,8 +77,7 @@ def news_of(exam: Exam, now: datetime) -> News | None:
         is_withdrawn = exam.withdrawn_at is not None and exam.coming(now) is None
         return News(What.COMING, exam, at) if at is not None and is_near and not is_withdrawn else None
     is_todays = local_day(out.release_at) == local_day(now)
-    is_correction = any(item.edition == out.edition for item in exam.history)
-    if is_todays and not is_correction:
+    if is_todays and exam.correction(out) is None:
         return News(What.OUT, exam, out.release_at)
     remark = exam.remark
     if remark is not None and remark.opens <= now <= remark.closes:

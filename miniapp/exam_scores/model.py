@@ -107,6 +107,7 @@ class Exam:
     live: "Pointer | None" = None
     next: "Pointer | None" = None
     withdrawn_at: datetime | None = None
+    first_out: datetime | None = None  # when results were first out: known from the next approval or withdrawal on
     history: tuple["Correction", ...] = ()
     proposed: "RuleChange | None" = None
     ruled: int = 0  # place in `history`, from 1, of the newest change of formula or benchmark: it is every slip's
@@ -163,18 +164,28 @@ class Exam:
         place = max(change, self.ruled)
         return self.history[place - 1] if 0 < place <= len(self.history) else None
 
+    def correction(self, pointer: "Pointer") -> "Correction | None":
+        """What an edition corrects and why; None for one that corrects nothing."""
+        return next((item for item in self.history if item.edition == pointer.edition), None)
+
+    def _first(self, now: datetime) -> datetime | None:
+        out = self.pointer(now)  # a correction is not the first; a row from before this was kept does not know what was
+        return self.first_out or (out.release_at if out and not self.correction(out) else None)
+
     def approved(self, pointer: "Pointer", now: datetime) -> Self:
         """With `pointer` as the newest edition; what is out stays out until its release."""
         coming = self.coming(now)
         if coming is not None and coming.release_at - now <= LAST_MINUTE:
             raise Conflict("release_in_last_minute", release_at=coming.release_at.isoformat())
-        return replace(self, live=self.pointer(now), next=pointer, withdrawn_at=None, version=self.version + 1)
+        first, version = self._first(now), self.version + 1
+        return replace(self, live=self.pointer(now), next=pointer, withdrawn_at=None, first_out=first, version=version)
 
     def withdrawn(self, now: datetime) -> Self:
         """With nothing to read: what is out and what was to come are both taken back."""
         if self.pointer(now) is None and self.coming(now) is None:
             raise Conflict("nothing_to_withdraw")
-        return replace(self, live=None, next=None, withdrawn_at=now, version=self.version + 1)
+        first, version = self._first(now), self.version + 1
+        return replace(self, live=None, next=None, withdrawn_at=now, first_out=first, version=version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,15 +370,6 @@ class CandidateNumber:
         if exam.number_pattern.match("0" + text):
             return cls(text, "0" + text)
         raise Invalid("candidate_number_shape", example=exam.number_example)
-
-
-def grouped(number: str) -> str:
-    """A number as people read it out: `02 001 234`."""
-    if len(number) <= 4:
-        return number
-    head = len(number) % 3
-    parts = [number[:head]] if head else []
-    return " ".join(parts + [number[place : place + 3] for place in range(head, len(number), 3)])
 
 
 @dataclass(frozen=True)
