@@ -1,32 +1,52 @@
 """The demo officers' phone: a page with their logins, passwords and the codes of this half minute.
 
-Only in front of the app that `make run` serves on this machine, so that a newcomer can sign in without a phone. The app
-itself knows nothing of it."""
+Only beside the app that `make run` serves on this machine, so that a newcomer can sign in without a phone. The app of
+`create_app` knows nothing of it: its blueprint is added here, and never where officers are real."""
 
-from collections.abc import Callable, Iterable
-from html import escape
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from flask import Flask, Response
+
+from handlers import answers, context
+from handlers.doors import anyone, pages
 from infra.local import demo
 
 PATH = "/demo/officers"
-PAGE = (Path(__file__).parent / "authenticator.html").read_text("utf-8")
-Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
-def with_authenticator(app: Wsgi, folder: Path) -> Wsgi:
-    """The app, with the officers' phone beside it."""
+@dataclass(frozen=True)
+class PhoneOfficer:
+    """One officer as the phone shows him."""
 
-    def entry(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if environ.get("PATH_INFO") != PATH:
-            return app(environ, start_response)
-        rows = "".join(
-            f"<tr><td>{escape(one.name)}<td>{escape(', '.join(one.roles))}<td><code>{escape(one.login)}</code>"
-            f"<td><code>{escape(one.password)}</code><td><strong>{one.code()}</strong>"
-            for one in demo.officers(folder)
-        )
-        start_response("200 OK", [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")])
-        return [PAGE.replace("{rows}", rows).encode()]
+    name: str
+    roles: list[str]
+    login: str
+    password: str
+    code: str
 
-    return entry
+
+@dataclass(frozen=True)
+class PhonePage:
+    """The phone; `again` asks it for the codes of the moment."""
+
+    officers: list[PhoneOfficer]
+    again: str
+    sign_in: str
+
+
+def with_authenticator(app: Flask, folder: Path) -> Flask:
+    """The app, with the officers' phone beside its pages."""
+    phone = pages("demo_officers", door=anyone, url_prefix=PATH)
+
+    @phone.get("")
+    def show() -> Response:
+        now = context.services().clock.now()
+        shown = [
+            PhoneOfficer(one.name, one.roles, one.login, one.password, one.code(now)) for one in demo.officers(folder)
+        ]
+        page = PhonePage(shown, PATH + context.suffix(), "/console/sign-in" + context.suffix())
+        return answers.show("demo/officers.html", page)
+
+    app.register_blueprint(phone)
+    return app

@@ -6,6 +6,7 @@ upload, import, approval by a second officer), so what it makes is what they mak
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pyotp
@@ -46,9 +47,10 @@ class DemoOfficer:
     password: str
     secret: str
 
-    def code(self) -> str:
-        """What the officer's phone would show now."""
-        return pyotp.TOTP(self.secret).now()
+    def code(self, at: datetime | None = None) -> str:
+        """What the officer's phone would show now, or at a moment."""
+        phone = pyotp.TOTP(self.secret)
+        return phone.at(at) if at else phone.now()
 
 
 def officers(folder: Path) -> list[DemoOfficer]:

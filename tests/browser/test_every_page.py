@@ -14,6 +14,8 @@ from jinja2 import nodes
 from playwright.sync_api import Browser
 
 from handlers.words import TEMPLATES, build_environment
+from infra.local import demo
+from infra.local.authenticator import with_authenticator
 from miniapp.accounts.access import Operator, Role
 from miniapp.agencies.model import Service
 from miniapp.agencies.store import AgencyStore
@@ -39,6 +41,7 @@ NO_PAGES = ("/assets", "/api", "/healthz", "/readyz")
 CONSOLE = f"/console/{AGENCY}"
 SCORES = f"{CONSOLE}/diem-thi"
 DESK_EXAM = "thpt-2019"
+NEWCOMER = {"login": "mai@demo.vn", "name": "Trần Thị Mai", "roles": ["publisher", "auditor"]}
 FOLDERS = ("citizen", "console", "demo", "errors", "received")
 
 
@@ -65,6 +68,8 @@ def walked(cloud: Cloud, browser: Browser, folder: Path, thorough: bool) -> Walk
     cloud.engine.empty()
     site._last.clear()
     made = site.opened(cloud, site.furnish(cloud))
+    demo.joined(made.services, folder.parent, AGENCY, NEWCOMER, lambda text: None)
+    with_authenticator(made.app, folder.parent)
     with served(made.app) as base:
         town = Town(made, cloud, Walk(made.app, base, browser, folder, thorough))
         with town.walk.visitor("stranger", made.client()) as stranger:
