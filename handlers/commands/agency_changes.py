@@ -11,9 +11,11 @@ import click
 from flask.cli import with_appcontext
 
 from handlers import context
+from handlers.built import BUILT
 from handlers.commands.telling import told
 from miniapp.accounts.access import Operator
 from miniapp.agencies.model import Agency, Service
+from miniapp.core.errors import Invalid
 
 BY = Operator().id
 as_json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object.")
@@ -63,8 +65,14 @@ def rename(address: str, name: str, name_en: str, short: str | None, new_address
 @as_json_option
 @with_appcontext
 def open_service(address: str, service: str, as_json: bool) -> None:
-    """Let citizens use SERVICE of the agency at ADDRESS."""
-    _changed(address, as_json, lambda held: context.services().agencies.open_service(held.id, Service(service), BY))
+    """Let citizens use SERVICE of the agency at ADDRESS; one without pages here is refused."""
+
+    def act(held: Agency) -> Agency:
+        if service not in BUILT:
+            raise Invalid("service_not_built", built=", ".join(BUILT))
+        return context.services().agencies.open_service(held.id, Service(service), BY)
+
+    _changed(address, as_json, act)
 
 
 @click.command("close")

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from flask import Response, request
 
 from handlers import answers, context, forms
+from handlers.built import BUILT
 from handlers.doors import officers, pages
 from handlers.forms import FieldProblem, Form
 from miniapp.agencies.accents import DEFAULT_ACCENT, Judgement, judged
@@ -22,8 +23,6 @@ agency = pages("console_agency", officers(may="agency.manage"), PREFIX, "console
 FIELDS = ("name", "name_en", "short", "hotline", "site")
 WAS = tuple(f"was_{name}" for name in FIELDS)
 VERSION_MOST = 9  # figures
-# Services that have pages here; another one that is open can be closed.
-BUILT = (Service.EXAM_SCORES,)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,13 @@
 
 import json
 
+import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
+
+from handlers.built import BUILT
+from miniapp.agencies.model import Service
 
 
 def ran(agencies_app: Flask, *words: str) -> tuple[int, str]:
@@ -67,6 +72,29 @@ def test_rename_keeps_the_old_address_leading_there(agencies_app: Flask, agencie
     assert said_as_json(agencies_app, *words)["changed"] is False
     answer = agencies_client.get("/so-gddt-dak-lak/")
     assert (answer.status_code, answer.headers["Location"]) == (301, "/so-giao-duc-dak-lak/")
+
+
+@pytest.mark.parametrize("service", [one for one in Service if one not in BUILT])
+def test_a_service_without_pages_is_not_opened_and_the_refusal_names_those_that_can_be(
+    service: Service, agencies_app: Flask, agencies_client: FlaskClient
+):
+    before = said_as_json(agencies_app, "close", "so-gddt-dak-lak", service.value)
+    code, said = ran(agencies_app, "open", "so-gddt-dak-lak", service.value)
+    assert code == 1
+    assert "service_not_built: This service has no pages here and can't be opened" in said
+    assert ", ".join(BUILT) in said
+    assert said_as_json(agencies_app, "close", "so-gddt-dak-lak", service.value) == before
+    assert trail(agencies_app, "so-gddt-dak-lak") == []
+
+
+def test_every_service_that_can_be_opened_has_a_page_behind_its_row(agencies_app: Flask, agencies_client: FlaskClient):
+    for service in BUILT:
+        said_as_json(agencies_app, "open", "so-y-te-dak-lak", service.value)
+    agencies_app.extensions["motcua"].services.clock.pass_by(seconds=5)
+    home = BeautifulSoup(agencies_client.get("/so-y-te-dak-lak/").text, "html.parser")
+    leads = [str(row["href"]) for row in home.select("h2 + .services a")][: len(BUILT)]
+    assert len(leads) == len(BUILT)
+    assert {agencies_client.get(address).status_code for address in leads} == {200}
 
 
 def test_services_open_and_close(agencies_app: Flask, agencies_client: FlaskClient):
