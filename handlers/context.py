@@ -179,7 +179,7 @@ def frame(template: str, back: str = "", wrong: bool = False, index: bool = Fals
         agency=look,
         back=back,
         navigation=_navigation(held) if layout == "console" else (),
-        signed_in=_signed_in() if layout == "console" else None,
+        signed_in=_signed_in(held) if layout == "console" else None,
         wrong=wrong,
         index=index,
     )
@@ -259,13 +259,15 @@ def _navigation(held: Agency | None) -> tuple[framing.Place, ...]:
     )
 
 
-def _signed_in() -> framing.SignedIn | None:
+def _signed_in(at: Agency | None) -> framing.SignedIn | None:
+    """Who sits here, with the roles in the page's agency; on a page of none, those in the only agency there is."""
     held = signed_in()
     if held is None:
         return None
+    agencies = [at.id] if at is not None else held.agencies
     return framing.SignedIn(
         name=held.name.reveal,
-        role="",
+        roles=held.standing.roles_in(agencies[0]) if len(agencies) == 1 else (),
         account="/console/account" + suffix(),
         sign_out="/console/sign-out",
         form_token=fresh_form_token(),

@@ -44,10 +44,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who sits at this desk, and what it takes to leave: a POST with a one-time token."""
+    """Who sits at this desk, as what (codes in templates/components/places.html), and what it takes to leave: a POST
+    with a one-time token."""
 
     name: str
-    role: str
+    roles: tuple[str, ...]
     account: str
     sign_out: str
     form_token: str

@@ -100,7 +100,7 @@ def frame(sheet: str) -> Frame:
         style=context.parts().assets.style(sheet),
         agency=look,
         navigation=navigation if sheet == "console" else (),
-        signed_in=SignedIn(str(officer), "approver", home, home, "sample") if sheet == "console" else None,
+        signed_in=SignedIn(str(officer), ("approver",), home, home, "sample") if sheet == "console" else None,
     )
 
 

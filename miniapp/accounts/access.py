@@ -89,6 +89,11 @@ class Standing:
         # A moment in the future is a clock gone wrong: not fresh.
         return self.factor_at is not None and timedelta(0) <= now - self.factor_at <= FRESH
 
+    def roles_in(self, agency: str) -> tuple[Role, ...]:
+        """What the officer is in an agency, always in the same order."""
+        held = self.roles.get(agency, frozenset())
+        return tuple(role for role in Role if role in held)
+
     @property
     def agencies(self) -> list[str]:
         """The agencies in which the officer is anything."""

@@ -49,7 +49,7 @@ def test_the_phone_shows_what_each_officer_needs_to_sign_in(phone: Phone) -> Non
     now = phone.site.clock.now()
     assert shown == [[one.login, one.password, pyotp.TOTP(one.secret).at(now)] for one in phone.officers]
     assert [heading.get_text() for heading in page.soup.select("h2")] == ["Trần Thị <Mai>", "Phạm Gia Bảo"]
-    assert "Quản trị cơ quan, Kiểm tra, giám sát" in page.text
+    assert "Quản trị cơ quan · Kiểm tra, giám sát" in page.text
 
 
 def test_half_a_minute_later_the_phone_shows_other_codes_at_a_tap_or_by_itself(phone: Phone) -> None:
