@@ -90,9 +90,10 @@ def national_file(candidates: int = CANDIDATES, seed: int = SEED) -> bytes:
 
 def _national(chance: random.Random, candidates: int) -> Iterator[list[str]]:
     shares = [chance.randint(3, 12) for _ in PREFIXES]
-    total = sum(shares)
-    for prefix, share in zip(PREFIXES, shares, strict=True):
-        for place in range(1, candidates * share // total + 1):
+    counts = [candidates * share // sum(shares) for share in shares]
+    counts[-1] += candidates - sum(counts)
+    for prefix, count in zip(PREFIXES, counts, strict=True):
+        for place in range(1, count + 1):
             yield _candidate(chance, f"{prefix}{place:06d}")
 
 
