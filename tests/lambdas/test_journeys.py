@@ -9,9 +9,7 @@ from types import SimpleNamespace
 from typing import cast
 
 import openpyxl
-import pyotp
 import pytest
-from bs4 import BeautifulSoup
 
 from infra.lambdas.doors import DOORS, Answer, Balancer, Door, First, Request, Second
 from infra.lambdas.function import Function, FunctionFailed
@@ -20,16 +18,26 @@ from miniapp.core.clock import WallClock
 from miniapp.exam_scores.model import Reason
 from tests.support.cloud import Cloud
 from tests.support.dying import Wire
-from tests.support.lambdas import HOST, WEB, Browser, Maker, token_of
-from tests.support.officers import Desk
+from tests.support.lambdas import (
+    EDGE,
+    HOST,
+    SECRET,
+    WEB,
+    Browser,
+    Maker,
+    browser,
+    h1,
+    signed_in,
+    soup_of,
+    token_of,
+    where,
+)
 from tests.support.result_pages import BORN
 from tests.support.score_desk import BAD, upload
 from tests.support.site import AGENCY, LOGIN, OPEN, VERIFIED, Furnished, furnish, number
 from tests.support.visitor import Page
 
 BASE = f"/{AGENCY}/diem-thi"
-SECRET = "origin-secret"
-EDGE = (("X-Origin-Secret", SECRET), ("CloudFront-Viewer-Address", "198.51.100.10:46532"))
 EVERY = pytest.mark.parametrize("door", DOORS.values(), ids=DOORS.keys())
 IMPORTS = "handlers.lambdas.workers.import_scores"
 
@@ -47,27 +55,6 @@ def public(functions: Maker, furnished: Furnished) -> Function:
 @pytest.fixture(scope="module")
 def console(functions: Maker, furnished: Furnished) -> Function:
     return functions(WEB, role="console", origin_secret=SECRET)
-
-
-def browser(function: Function, door: Door) -> Browser:
-    return Browser(function, door, headers=EDGE)
-
-
-def soup_of(answer: Answer) -> BeautifulSoup:
-    return BeautifulSoup(answer.text, "html.parser")
-
-
-def h1(answer: Answer) -> str:
-    heading = soup_of(answer).find("h1")
-    assert heading is not None, answer.text[:300]
-    return " ".join(heading.get_text(" ").split())
-
-
-def where(answer: Answer) -> str:
-    assert answer.status == 303, (answer.status, answer.text[:300])
-    address = answer.one("location")
-    assert "amazonaws" not in address and "on.aws" not in address
-    return address.removeprefix(f"https://{HOST}")
 
 
 def is_whole(answer: Answer) -> None:
@@ -314,15 +301,3 @@ def test_a_function_starts_and_says_so_while_the_store_is_away(functions: Maker,
         answer = lan.get(address)
         assert (answer.status, answer.one("retry-after")) == (503, "30")
     assert function.starts == 1
-
-
-def signed_in(console: Function, desk: Desk, door: Door) -> Browser:
-    """Both steps, as a browser does them. A code is good once: the clock that shows them is turned on each time."""
-    lan = browser(console, door)
-    sent = lan.submit("/console/sign-in", login=desk.login, password=desk.password)
-    assert where(sent) == "/console/sign-in/code"
-    again = lan.submit("/console/sign-in/code", code=pyotp.TOTP(desk.secret).at(WallClock().now()))
-    if again.status != 303:
-        again = lan.submit("/console/sign-in/code", code=desk.recovery.pop())
-    assert where(again) == "/console/"
-    return lan

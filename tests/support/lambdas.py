@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+import pyotp
 import pytest
 from bs4 import BeautifulSoup
 
@@ -15,11 +16,15 @@ from infra.lambdas.doors import Answer, Door, Request
 from infra.lambdas.function import Function, Shape
 from infra.packaging import building
 from infra.packaging.targets import Target, find
+from miniapp.core.clock import WallClock
 from tests.support.cloud import Cloud
+from tests.support.officers import Desk
 
 HOST = "dichvu.example.gov.vn"
 WEB = "handlers.lambdas.web.handle"
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
+SECRET = "origin-secret"
+EDGE = (("X-Origin-Secret", SECRET), ("CloudFront-Viewer-Address", "198.51.100.10:46532"))
 
 Maker = Callable[..., Function]
 
@@ -129,3 +134,40 @@ def token_of(answer: Answer) -> str:
     found = BeautifulSoup(answer.text, "html.parser").find("input", attrs={"name": "form_token"})
     assert found is not None, answer.text[:500]
     return str(found["value"])
+
+
+def browser(function: Function, door: Door) -> Browser:
+    """A browser that comes through the edge."""
+    return Browser(function, door, headers=EDGE)
+
+
+def soup_of(answer: Answer) -> BeautifulSoup:
+    """A page, parsed."""
+    return BeautifulSoup(answer.text, "html.parser")
+
+
+def h1(answer: Answer) -> str:
+    """The heading of a page."""
+    heading = soup_of(answer).find("h1")
+    assert heading is not None, answer.text[:300]
+    return " ".join(heading.get_text(" ").split())
+
+
+def where(answer: Answer) -> str:
+    """Where a redirect leads: an address of ours, never one of the function's own."""
+    assert answer.status == 303, (answer.status, answer.text[:300])
+    address = answer.one("location")
+    assert "amazonaws" not in address and "on.aws" not in address
+    return address.removeprefix(f"https://{HOST}")
+
+
+def signed_in(console: Function, desk: Desk, door: Door) -> Browser:
+    """Both steps, as a browser does them. A code is good once: the clock that shows them is turned on each time."""
+    lan = browser(console, door)
+    sent = lan.submit("/console/sign-in", login=desk.login, password=desk.password)
+    assert where(sent) == "/console/sign-in/code"
+    again = lan.submit("/console/sign-in/code", code=pyotp.TOTP(desk.secret).at(WallClock().now()))
+    if again.status != 303:
+        again = lan.submit("/console/sign-in/code", code=desk.recovery.pop())
+    assert where(again) == "/console/"
+    return lan
