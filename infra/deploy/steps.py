@@ -127,7 +127,7 @@ class Deployment:
         whole = self._stack_template("yes" if len(lacking) < len(self.told) else "no")
         self.say(f"Stack {self.stack.name} …")
         kinds = whole.kinds()
-        gone = _callers(whole, lacking)
+        gone = callers(whole, lacking)
         left_out = [Change("Remove", name, kinds[name]) for name in gone & kinds.keys()]  # they call what isn't there
         self._bring(self.stack, whole.less(gone) if gone else whole, left_out)
 
@@ -248,13 +248,16 @@ class Deployment:
         )
 
 
-def _callers(whole: Template, lacking: Iterable[str]) -> set[str]:
-    """What calls functions that aren't there yet: a release that adds a function makes its role first."""
-    aliases = [f"motcua-${{Stage}}-{name}:{CURRENT}" for name in lacking]
+def callers(whole: Template, lacking: Iterable[str]) -> set[str]:
+    """What calls functions that aren't there yet: a release that adds a function makes its role first.
+
+    Some name the alias behind the function, others beside it, as a qualifier."""
+    functions = [f"motcua-${{Stage}}-{name}" for name in lacking]
+    marks = [mark for function in functions for mark in (f"{function}:{CURRENT}", f'{function}"')]
     return {
         name
         for name, one in whole.document["Resources"].items()
-        if one.get("Condition") == "HasFunctions" and any(alias in json.dumps(one) for alias in aliases)
+        if one.get("Condition") == "HasFunctions" and any(mark in json.dumps(one) for mark in marks)
     }
 
 

@@ -9,8 +9,10 @@ from infra import costs
 from infra.deploy import wanted
 from infra.deploy.secret import MADE
 from infra.deploy.stacks import Change
+from infra.deploy.steps import callers
 from miniapp.core.starting import SECRETS
 from tests.support.code import ROOT
+from tests.support.templates import functions, region
 
 HELD = json.loads(wanted.SETTINGS.read_text("utf-8"))
 
@@ -43,6 +45,24 @@ def test_a_stage_that_is_not_there_is_named_with_those_that_are() -> None:
 def test_the_secrets_made_are_those_that_settings_call_secret() -> None:
     assert {f"MOTCUA_{name.upper()}" for name in MADE} == SECRETS - {"MOTCUA_SESSION_KEY_BEFORE"}
     assert all(len(make()) >= 32 and make() != make() for make in MADE.values())
+
+
+@pytest.mark.parametrize("function", functions())
+def test_nothing_that_names_a_function_is_made_before_it_is_there(function: str) -> None:
+    """Behind it or beside it stands the alias: both name what is not there yet."""
+    whole = region()
+    without = whole.less(callers(whole, [function]))
+    kinds = ("EventInvokeConfig", "EventSourceMapping", "Permission", "Url")
+    left = [
+        part
+        for kind in kinds
+        for one in without.of_type(f"AWS::Lambda::{kind}").values()
+        for part in str(one.get("FunctionName") or one.get("TargetFunctionArn")).split(":")
+    ]
+    left += [str(one["Target"]["Arn"]) for one in without.of_type("AWS::Scheduler::Schedule").values()]
+
+    assert [part for part in left if part.removesuffix(":current").endswith(f"motcua-house-{function}")] == []
+    assert without.kinds().keys() < whole.kinds().keys()
 
 
 def test_what_is_lost_stands_out() -> None:
