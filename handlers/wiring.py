@@ -53,10 +53,13 @@ from miniapp.exam_scores.telling_store import TellingStore
 from miniapp.messaging import store as messaging_store
 from miniapp.messaging.model import Words as MessageWordsPromise
 from miniapp.messaging.store import MessageStore
-from miniapp.zalo import simulator
+from miniapp.zalo import oauth_simulator, simulator, token_store
 from miniapp.zalo.client import NotConnected
+from miniapp.zalo.grants import Authority
 from miniapp.zalo.model import Chat
+from miniapp.zalo.oauth_simulator import SimulatedOauth
 from miniapp.zalo.simulator import SimulatedChat
+from miniapp.zalo.token_store import TokenStore
 
 if TYPE_CHECKING:  # these are imported where they are made: a citizens' page needs none of them
     from miniapp.agencies.crests import Crests
@@ -69,6 +72,8 @@ if TYPE_CHECKING:  # these are imported where they are made: a citizens' page ne
     from miniapp.exam_scores.ruling import Ruling
     from miniapp.exam_scores.service import ExamOffice
     from miniapp.messaging.service import Outbox
+    from miniapp.zalo.oauth import ZaloOauth
+    from miniapp.zalo.tokens import Tokens
 
 TABLES: list[type[Table]] = [
     *accounts_service.TABLES,
@@ -81,6 +86,8 @@ TABLES: list[type[Table]] = [
     *once_table.TABLES,
     *messaging_store.TABLES,
     *simulator.TABLES,
+    *token_store.TABLES,
+    *oauth_simulator.TABLES,
     *telling_store.TABLES,
     *erasing_store.TABLES,
 ]
@@ -262,6 +269,23 @@ class Services:
         return self.simulated_chat if self.settings.simulated_chat else NotConnected()
 
     @cached_property
+    def simulated_oauth(self) -> SimulatedOauth:
+        return SimulatedOauth(self.clock, self.ids)
+
+    @cached_property
+    def zalo_oauth(self) -> ZaloOauth:
+        from miniapp.zalo.oauth import ZaloOauth
+
+        return ZaloOauth(self.settings)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        from miniapp.zalo.tokens import Tokens
+
+        authority: Authority = self.simulated_oauth if self.settings.simulated_chat else self.zalo_oauth
+        return Tokens(TokenStore(), authority, self.sealer, self.clock)
+
+    @cached_property
     def message_words(self) -> MessageWordsPromise:
         return MessageWords(build_environment(), self.settings.base_url)
 
@@ -318,4 +342,5 @@ class Services:
             "rounds": self.rounds.stuck(),
             "messages": self.outbox.stuck(),
             "crests": self.crests.stuck(),
+            "tokens": self.tokens.stuck(),
         }

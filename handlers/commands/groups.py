@@ -9,5 +9,6 @@ from handlers.commands.dead_letters import dlq
 from handlers.commands.officers import officers
 from handlers.commands.scores import scores
 from handlers.commands.stuck import stuck
+from handlers.commands.zalo import zalo
 
-GROUPS: list[click.Group] = [agencies, audit, dlq, officers, scores, stuck]
+GROUPS: list[click.Group] = [agencies, audit, dlq, officers, scores, stuck, zalo]

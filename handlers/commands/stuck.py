@@ -46,6 +46,7 @@ def heal(as_json: bool) -> None:
             "messages": held.outbox.sweep(),
             "crests": held.crests.wake(),
             "listings": int(held.listing.rewrite()),
+            "tokens": held.tokens.refresh_due(),
         }
     if as_json:
         click.echo(json.dumps(begun))

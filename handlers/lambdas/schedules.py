@@ -44,6 +44,11 @@ def relist_agencies(event: Mapping[str, Any], context: Any) -> bool:
     return services().listing.rewrite()
 
 
+def refresh_tokens(event: Mapping[str, Any], context: Any) -> int:
+    """Official Accounts' tokens are replaced at half their life."""
+    return services().tokens.refresh_due()
+
+
 def reconcile(event: Mapping[str, Any], context: Any) -> int:
     """What waits longer than a quarter of an hour is begun anew where nothing else does it, and told by pipeline."""
     return reconciled(services())
@@ -67,6 +72,7 @@ SCHEDULES = {
     "relist_agencies": (relist_agencies, 600),
     "erase_old": (erase_old, 3600),
     "anchor_audit": (anchor_audit, 900),
+    "refresh_tokens": (refresh_tokens, 300),
     "reconcile": (reconcile, 900),
 }
 

@@ -1,7 +1,7 @@
 """The secrets of a stage, below /motcua/<stage>/ in the parameter store: those that lack are made once.
 
 For the deployment. What is there stays as it is (turning keys is an operator's decision); nothing is printed, and only
-the origin secret, which the edge must learn, is ever read."""
+the origin secret, which the edge must learn, is ever read. What others give us (`zalo_app_secret`) an operator puts there."""
 
 import secrets
 from collections.abc import Callable
@@ -15,6 +15,7 @@ MADE: dict[str, Callable[[], str]] = {
     "session_key": lambda: secrets.token_hex(32),
     "factor_keys": lambda: f"v1:{secrets.token_hex(32)}",
     "origin_secret": lambda: secrets.token_hex(32),
+    "zalo_code_verifier": lambda: secrets.token_urlsafe(32),  # 43 letters, as RFC 7636 has it
 }
 ORIGIN = "origin_secret"
 

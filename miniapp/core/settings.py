@@ -33,6 +33,14 @@ class Settings:
     aws_endpoint: str = ""  # one address for every engine; empty: AWS itself
     upload_endpoint: str = ""  # where a browser reaches the upload bucket, when that differs
     chat: str = "zalo"  # "zalo" or "simulator"
+    zalo_oauth: str = "https://oauth.zaloapp.com"
+    zalo_app_id: str = ""
+    zalo_app_secret: str = field(default="", repr=False)  # from the platform's console
+    zalo_code_verifier: str = field(default="", repr=False)  # 43 letters; its challenge may stand in the console
+    zalo_callback: str = ""  # as the console spells it; empty: base_url
+    zalo_app_errors: str = (
+        "-14002,-14003,-14029,-32"  # of a token call: our app or its pace; the token is as good as before
+    )
     origin_secret: str = field(default="", repr=False)  # what CloudFront sends with every request
     client_address_header: str = "CloudFront-Viewer-Address"
     trusted_hosts: str = ""  # comma separated; empty: the host of base_url

@@ -25,6 +25,8 @@ LATE = {
             "outbox",
             "rounds",
             "ruling",
+            "tokens",
+            "zalo_oauth",
         )
     },
     ("infra/local/engine.py", "main"): "only the engine's own process loads ministack",

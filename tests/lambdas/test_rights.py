@@ -6,7 +6,8 @@ import json
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from urllib.parse import unquote
 
 import pytest
@@ -17,11 +18,15 @@ from infra.local.engine import Credentials, Engine
 from miniapp.accounts.store import AccountStore
 from miniapp.agencies.store import AgencyStore
 from miniapp.core.errors import Unavailable
+from miniapp.core.personal import Personal
 from miniapp.exam_scores.importing import ImportEdition
 from miniapp.exam_scores.model import Exam, Reason
 from miniapp.exam_scores.rounds import TellWave
 from miniapp.exam_scores.telling import PURPOSE
 from miniapp.messaging.model import DeliverMessage, State
+from miniapp.zalo.grants import Pair
+from miniapp.zalo.token_store import TokenStore
+from miniapp.zalo.tokens import Tokens
 from tests.support.cloud import in_environment, settings_for, temporary_engine
 from tests.support.exams import APPROVER, HOUR, UPLOADER, csv_file, exam, exam_agency
 from tests.support.fakes import CountedIds, StoppedClock
@@ -66,6 +71,19 @@ class Roles:
         """Everything may be done: for what a test needs to find there."""
         settings = replace(settings_for(self.engine.endpoint), stage=STAGE)
         return Services(settings, self.clock, self.ids)
+
+
+@dataclass
+class Given:
+    """An authority that is no table of ours, as Zalo's own is none: it gives this pair."""
+
+    pair: Pair
+
+    def exchange(self, code: Personal) -> Pair:
+        return self.pair
+
+    def refresh(self, token: Personal) -> Pair:
+        return self.pair
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +160,7 @@ def test_every_job_of_the_clock_runs_with_the_clock_s_role(roles: Roles, seeded:
             clock.erasing.run,
             clock.anchors.write,
             clock.listing.rewrite,
+            clock.tokens.refresh_due,
         ]
         for job in jobs:
             job()
@@ -168,6 +187,28 @@ def test_who_waits_is_told_by_the_clock_the_wave_and_the_messenger_each_with_its
 
     with roles.of("public") as public:
         assert [one.state for one in public.outbox.of("user_lan")] == [State.SENT]
+
+
+def test_tokens_are_replaced_by_the_clock_read_by_the_messenger_and_by_nobody_else(roles: Roles, seeded: Exam) -> None:
+    account = "388613280878808645"
+    with in_environment(stack.ADMIN):
+        operator = roles.arranged()
+        operator.bind()
+        operator.tokens.authorise(account, seeded.agency, operator.simulated_oauth.consent(account))
+    with roles.of("messages") as messages:
+        first = messages.tokens.access(account)
+        roles.clock.pass_by(hours=13)
+        refused(lambda: messages.tokens.refresh_due())
+    pair = Pair(Personal("a"), Personal("r"), timedelta(hours=25))
+    with roles.of("schedules") as clock:
+        renewing = Tokens(TokenStore(), Given(pair), clock.sealer, roles.clock)
+        assert renewing.refresh_due() == 1
+    with roles.of("messages") as messages:
+        assert messages.tokens.access(account) == pair.access != first
+    for other in set(functions()) - {"messages", "schedules"}:
+        with roles.of(other) as stranger:
+            refused(lambda stranger=stranger: stranger.tokens.access(account))  # type: ignore[misc]
+    roles.clock.pass_by(hours=-13)
 
 
 def test_a_renamed_agency_is_listed_by_the_lister_s_role(roles: Roles, seeded: Exam) -> None:

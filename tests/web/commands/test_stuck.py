@@ -22,7 +22,7 @@ from tests.support.letters import AGENCY, LAN, SCORES, TO, Town, notes
 from tests.support.pictures import picture
 
 FACTS = {"home": f"/{AGENCY}/", "scores": f"/{AGENCY}/diem-thi"}
-LOST = ["imports", "rounds", "messages", "crests"]
+LOST = ["imports", "rounds", "messages", "crests", "tokens"]
 
 
 @pytest.fixture
@@ -156,6 +156,19 @@ def test_a_round_that_nobody_begins_is_listed_and_noted_again(town: Town) -> Non
     assert town.made.rounds.begin_due() == 1
     for body in notes(town.cloud, "score_tellings"):
         town.made.rounds.wave(decode(TellWave, body))
+    assert listed(town) == []
+
+
+def test_an_account_that_must_be_authorised_anew_is_listed_at_once_until_it_is(town: Town) -> None:
+    made, account = town.made, "388613280878808645"
+    made.tokens.authorise(account, AGENCY, made.simulated_oauth.consent(account))
+    assert made.tokens.refresh_due() == 0
+    assert listed(town) == []
+    town.bureau.later(days=91)  # nothing ran for so long that the refresh token ended
+    made.tokens.refresh_due()
+
+    assert [(one["pipeline"], one["agency"], one["what"]) for one in listed(town)] == [("tokens", AGENCY, account)]
+    made.tokens.authorise(account, AGENCY, made.simulated_oauth.consent(account))
     assert listed(town) == []
 
 
