@@ -88,11 +88,13 @@ class Engine(Place):
         self._let_ask(made)
 
     def _let_ask(self, made: Template) -> None:
-        """The engine holds the question for a path's parameters against `*`, AWS against the path that roles name."""
-        may = {"Effect": "Allow", "Action": "ssm:GetParametersByPath", "Resource": "*"}
+        """The engine holds a question for several parameters against `*`, AWS against each that it names."""
+        may = {"Effect": "Allow", "Action": "ssm:GetParameters", "Resource": "*"}
         policy = json.dumps({"Version": "2012-10-17", "Statement": [may]})
         iam = self.client("iam")
         for role in made.of_type("AWS::IAM::Role").values():
+            if "ssm:GetParameters" not in json.dumps(role["Policies"]):
+                continue
             iam.put_role_policy(RoleName=role["RoleName"], PolicyName="of-the-engine", PolicyDocument=policy)
 
     def address(self, bucket: str, key: str) -> str:

@@ -6,13 +6,16 @@ often, with pauses that grow to 20 s: an import that is throttled goes on where 
 is imported on first use."""
 
 import json
+import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
 from miniapp.core import deadline
 from miniapp.core.settings import Settings
+
+START_PATIENCE = 7.0  # seconds that a start waits for its secrets; Lambda ends a start after ten
 
 
 class Aws:
@@ -99,23 +102,49 @@ class NoParameters(Exception):
     """The parameter store did not answer, or refused."""
 
 
-def parameters(path: str, settings: Settings) -> dict[str, str]:
-    """Every parameter right below a path, decrypted, by its last name; NoParameters says why there are none.
+def parameters(
+    names: Sequence[str],
+    settings: Settings,
+    sleep: Callable[[float], None] = time.sleep,
+    now: Callable[[], float] = time.monotonic,
+) -> dict[str, str]:
+    """Those of up to ten parameters that there are, decrypted, by their last name; NoParameters says why there are none.
 
-    Signed here rather than sent by a client of botocore's: making one reads half a megabyte of description, in every
-    new environment, for the one question that each asks."""
-    found: dict[str, str] = {}
-    more = ""
+    By name and not by path: a path's parameters are read at most a hundred times a second, whatever an account asks
+    for, and a role names what it may read. Signed here rather than sent by a client of botocore's: making one reads half
+    a megabyte of description, in every new environment, for the one question that each asks."""
+    until = now() + START_PATIENCE
+    for pause in pauses():
+        try:
+            held = _ssm("GetParameters", {"Names": list(names), "WithDecryption": True}, settings, until - now())
+            return {one["Name"].rpartition("/")[2]: one["Value"] for one in held["Parameters"]}
+        except _Again as why:
+            if now() + pause >= until:
+                raise NoParameters(f"{', '.join(names)}: {why}") from why
+        except _Refused as why:
+            raise NoParameters(f"{', '.join(names)}: {why}") from why
+        sleep(pause)
+    raise AssertionError("pauses never end")
+
+
+def pauses() -> Iterator[float]:
+    """Seconds to wait between tries: anything up to a limit that doubles, so that a thousand who were refused in the
+    same moment do not come back in the same moment."""
+    longest = 0.1
     while True:
-        asked = {"Path": path.rstrip("/") or "/", "WithDecryption": True, "MaxResults": 10, "Recursive": False}
-        held = _ssm("GetParametersByPath", {**asked, **({"NextToken": more} if more else {})}, settings)
-        found |= {one["Name"].rpartition("/")[2]: one["Value"] for one in held["Parameters"]}
-        more = held.get("NextToken") or ""
-        if not more:
-            return found
+        yield random.uniform(0, longest)  # noqa: S311 - jitter is no secret
+        longest = min(2.0, longest * 2)
 
 
-def _ssm(action: str, asked: dict[str, Any], settings: Settings) -> dict[str, Any]:
+class _Again(Exception):
+    """No answer, or not now: asking again may help."""
+
+
+class _Refused(Exception):
+    """No, for a reason that stays."""
+
+
+def _ssm(action: str, asked: dict[str, Any], settings: Settings, left: float) -> dict[str, Any]:
     from botocore.auth import SigV4Auth
     from botocore.awsrequest import AWSRequest
     from botocore.exceptions import BotoCoreError
@@ -124,21 +153,16 @@ def _ssm(action: str, asked: dict[str, Any], settings: Settings) -> dict[str, An
 
     address = settings.aws_endpoint or f"https://ssm.{settings.region}.amazonaws.com"
     headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"AmazonSSM.{action}"}
-    http = URLLib3Session(timeout=(settings.connect_timeout, settings.read_timeout))
-    why = ""
-    for attempt in range(settings.attempts):
-        request = AWSRequest("POST", f"{address}/", headers, json.dumps(asked).encode())
-        SigV4Auth(get_session().get_credentials(), "ssm", settings.region).add_auth(request)
-        try:
-            answer = http.send(request.prepare())
-        except BotoCoreError as failure:
-            why = type(failure).__name__
-            continue
-        if answer.status_code == 200:
-            held: dict[str, Any] = json.loads(answer.content)
-            return held
-        why = str(json.loads(answer.content or b"{}").get("__type", answer.status_code)).rpartition("#")[2]
-        if answer.status_code != 429 and answer.status_code < 500 and "Throttl" not in why:
-            break
-        time.sleep(0.2 * 2**attempt)
-    raise NoParameters(f"{asked['Path']}: {why}")
+    request = AWSRequest("POST", f"{address}/", headers, json.dumps(asked).encode())
+    SigV4Auth(get_session().get_credentials(), "ssm", settings.region).add_auth(request)
+    http = URLLib3Session(timeout=(settings.connect_timeout, min(settings.read_timeout, left)))
+    try:
+        answer = http.send(request.prepare())
+    except BotoCoreError as failure:
+        raise _Again(type(failure).__name__) from failure
+    if answer.status_code == 200:
+        held: dict[str, Any] = json.loads(answer.content)
+        return held
+    why = str(json.loads(answer.content or b"{}").get("__type", answer.status_code)).rpartition("#")[2]
+    passes = answer.status_code == 429 or answer.status_code >= 500 or "Throttl" in why
+    raise (_Again if passes else _Refused)(why)

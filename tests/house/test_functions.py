@@ -29,7 +29,7 @@ STAGES = ("production", "staging")
 # Which function reads which queue of infra/stack.yaml.
 READERS = {"score_imports": "imports", "score_tellings": "tellings", "messages": "messages"}
 READERS |= {"agency_crests": "crests", "agency_listings": "listing"}
-NO_SECRETS = {"MOTCUA_STAGE", "MOTCUA_ROLE", "MOTCUA_SECRETS"}
+NO_SECRETS = {"MOTCUA_STAGE", "MOTCUA_ROLE", "MOTCUA_SECRETS", "MOTCUA_SECRETS_READ"}
 
 
 def whole(name: str) -> dict[str, Any]:

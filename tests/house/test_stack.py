@@ -12,9 +12,11 @@ import pytest
 import miniapp
 from handlers.lambdas.schedules import SCHEDULES
 from infra import describe
+from infra.deploy.wanted import WEB
 from infra.local.stack import LACKED
 from infra.local.template import Template
 from miniapp.core.settings import Settings
+from miniapp.core.starting import KEPT
 from tests.house.test_queues import ASYNC, DEAD
 from tests.house.test_tables import by_table
 from tests.support.code import ROOT, files, name, parsed
@@ -126,6 +128,39 @@ def test_every_function_is_deployed_with_the_role_that_the_stack_makes(stage: st
     for function, told in functions(stage).items():
         assert told["role_name"] == f"motcua-{stage}-{function}"
         assert not told["manage_roles"]
+
+
+@pytest.mark.parametrize("stage", ["production", "staging"])
+def test_a_role_may_read_the_secrets_that_its_function_asks_for_and_no_other(stage: str) -> None:
+    may = defaultdict(set)
+    for one in statements(region()):
+        if "ssm:GetParameters" in one.actions:
+            assert one.actions == ["ssm:GetParameters"]
+            may[one.place.removesuffix("Role").lower()] |= {arn.partition(":parameter")[2] for arn in one.resources}
+        assert not any(action.startswith("ssm:") for action in one.actions if action != "ssm:GetParameters")
+    asked = {
+        function: {name for name in told["aws_environment_variables"]["MOTCUA_SECRETS_READ"].split(",") if name}
+        for function, told in functions(stage).items()
+    }
+
+    assert {function: {f"/motcua/house/{name}" for name in names} for function, names in asked.items() if names} == may
+    assert all(names <= set(KEPT) for names in asked.values())
+    assert {function for function, names in asked.items() if "origin_secret" in names} == set(WEB)
+    assert {function for function, names in asked.items() if "factor_keys" in names} == {"public", "imports"}
+    assert all(("session_key" in names) == ("session_key_before" in names) for names in asked.values())
+
+
+def test_who_decrypts_a_secret_by_the_key_reads_one() -> None:
+    """Through the parameter store the key opens nothing for a role that reads none."""
+    through = "ssm.<AWS::Region>.amazonaws.com"
+    opens = {
+        one.place
+        for one in statements(region())
+        if "kms:Decrypt" in one.actions
+        and through in (one.condition or {}).get("StringEquals", {}).get("kms:ViaService", [])
+    }
+
+    assert opens == {one.place for one in statements(region()) if "ssm:GetParameters" in one.actions}
 
 
 @pytest.mark.parametrize("size", ["production", "staging"])

@@ -12,13 +12,17 @@ from urllib.parse import unquote
 
 import pytest
 
+from handlers.app import create_app
 from handlers.wiring import Services
+from infra.deploy.wanted import WEB
 from infra.local import stack
-from infra.local.engine import Credentials, Engine
+from infra.local.engine import ADMIN, Credentials, Engine
 from miniapp.accounts.store import AccountStore
 from miniapp.agencies.store import AgencyStore
 from miniapp.core.errors import Unavailable
 from miniapp.core.personal import Personal
+from miniapp.core.settings import Settings
+from miniapp.core.starting import KEPT
 from miniapp.exam_scores.importing import ImportEdition
 from miniapp.exam_scores.model import Exam, Reason
 from miniapp.exam_scores.rounds import TellWave
@@ -38,6 +42,11 @@ NUMBER = "02000001"
 FILE = csv_file(("sbd", "toan", "van"), [(NUMBER, "8.25", "7.5"), ("02000002", "6", "5.75")])
 
 
+def secrets_of(function: str) -> set[str]:
+    """The secrets that a function asks for."""
+    return set(functions()[function]["aws_environment_variables"]["MOTCUA_SECRETS_READ"].split(",")) - {""}
+
+
 class Roles:
     """Services as each function has them: its role's rights, one clock for all."""
 
@@ -49,20 +58,36 @@ class Roles:
 
     @contextmanager
     def of(self, function: str) -> Iterator[Services]:
-        """The services of one function."""
-        settings = replace(settings_for(self.engine.endpoint), stage=STAGE)
+        """The services of one function, without the secrets that it does not read."""
+        settings = self.settings(function)
         with in_environment(self._keys.get(function) or self._made(function)):
             made = Services(settings, self.clock, self.ids, sleep=lambda seconds: None)
             made.bind()
             yield made
 
+    def settings(self, function: str) -> Settings:
+        """As a process of this function has them."""
+        whole = replace(settings_for(self.engine.endpoint), stage=STAGE, role=function if function in WEB else "")
+        return replace(whole, **dict.fromkeys(set(KEPT) - secrets_of(function), ""))
+
+    def policy(self, function: str) -> str:
+        """What the role of a function may do, as the engine has it."""
+        iam = stack.client(self.engine.endpoint, "iam")
+        held = iam.get_role_policy(RoleName=f"motcua-{STAGE}-{function}", PolicyName="own")["PolicyDocument"]
+        return json.dumps(held if isinstance(held, dict) else json.loads(unquote(held)))
+
+    def may(self, function: str, action: str, arn: str) -> bool:
+        """What the engine's judge of policies says of an act."""
+        (judged,) = stack.client(self.engine.endpoint, "iam").simulate_custom_policy(
+            PolicyInputList=[self.policy(function)], ActionNames=[action], ResourceArns=[arn]
+        )["EvaluationResults"]
+        return str(judged["EvalDecision"]) == "allowed"
+
     def _made(self, function: str) -> Credentials:
         iam = stack.client(self.engine.endpoint, "iam")
         user = f"as-{function}"
         iam.create_user(UserName=user)
-        held = iam.get_role_policy(RoleName=f"motcua-{STAGE}-{function}", PolicyName="own")["PolicyDocument"]
-        document = held if isinstance(held, dict) else json.loads(unquote(held))
-        iam.put_user_policy(UserName=user, PolicyName="own", PolicyDocument=json.dumps(document))
+        iam.put_user_policy(UserName=user, PolicyName="own", PolicyDocument=self.policy(function))
         key = iam.create_access_key(UserName=user)["AccessKey"]
         self._keys[function] = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
         return self._keys[function]
@@ -254,6 +279,27 @@ def test_no_function_does_its_neighbour_s_work(roles: Roles, seeded: Exam) -> No
 
 def test_every_function_may_start(roles: Roles) -> None:
     assert {one.removeprefix(f"motcua-{STAGE}-") for one in _role_names(roles)} == {*functions(), "clock"}
+
+
+@pytest.mark.parametrize("function", list(functions()))
+def test_a_role_reads_its_function_s_secrets_and_no_other_function_s(roles: Roles, function: str) -> None:
+    """The engine holds a question for several parameters against `*`; its judge of policies tells them apart."""
+    account = f"arn:aws:ssm:{ADMIN.region}:000000000000:parameter/motcua"
+    arns = [f"{account}/{stage}/{name}" for stage in (STAGE, "another") for name in KEPT]
+
+    allowed = {arn for arn in arns if roles.may(function, "ssm:GetParameters", arn)}
+    assert allowed == {f"{account}/{STAGE}/{name}" for name in secrets_of(function)}
+
+
+@pytest.mark.parametrize("function", WEB)
+def test_the_pages_of_a_function_need_no_secret_that_it_does_not_read(
+    roles: Roles, seeded: Exam, function: str
+) -> None:
+    addresses = {"public": "/", "console": "/console/sign-in", "hooks": "/hooks/khong-co"}
+    with roles.of(function) as services:
+        visitor = create_app(roles.settings(function), services).test_client()
+        assert visitor.get(addresses[function]).status_code == (404 if function == "hooks" else 200)
+        assert visitor.get("/readyz").status_code == 200
 
 
 def _role_names(roles: Roles) -> set[str]:

@@ -1,7 +1,8 @@
 """A wire between a function and the engine that is cut by kill -9 at a chosen call. For tests of workers in Lambda.
 
-Every call goes through `Wire`, which counts. Armed with a number, it kills the function's process at that call: before it
-reaches the engine, or after, when the reply is lost. The calls of a process started later go through."""
+Every call goes through `Wire`, which counts, and refuses the next few for being too many when it is told to. Armed with
+a number, it kills the function's process at that call: before it reaches the engine, or after, when the reply is lost.
+The calls of a process started later go through."""
 
 import http.client
 import threading
@@ -10,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
+SLOW_DOWN = b'{"__type":"com.amazonaws.ssm#ThrottlingException","message":"Rate exceeded"}'
 HOP = {"connection", "transfer-encoding", "keep-alive"}
 
 
@@ -24,6 +26,7 @@ class Wire(ThreadingHTTPServer):
         self.calls: list[str] = []
         self.connections = 0
         self.killed = False
+        self.refuses = 0
         self._kill: Callable[[], None] | None = None
         self._at = -1
         self._after = False
@@ -51,6 +54,13 @@ class Wire(ThreadingHTTPServer):
             self.calls.append(name)
             return not self.killed and len(self.calls) - 1 == self._at
 
+    def is_too_many(self) -> bool:
+        """Whether this call is one of those to refuse."""
+        with self._one_at_a_time:
+            held = self.refuses
+            self.refuses = max(0, held - 1)
+            return held > 0
+
     def strike(self) -> None:
         """Now."""
         assert self._kill is not None
@@ -72,6 +82,8 @@ class _Handler(BaseHTTPRequestHandler):
         )
         if chosen and not self.server._after:
             return self.server.strike()
+        if self.server.is_too_many():
+            return self._refuse()
         upstream = http.client.HTTPConnection(self.server.upstream, timeout=30)
         upstream.request(
             self.command,
@@ -95,6 +107,13 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(held)
         return None
+
+    def _refuse(self) -> None:
+        self.send_response(400)
+        self.send_header("Content-Type", "application/x-amz-json-1.1")
+        self.send_header("Content-Length", str(len(SLOW_DOWN)))
+        self.end_headers()
+        self.wfile.write(SLOW_DOWN)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _pass_on
 
