@@ -5,6 +5,7 @@ import importlib
 import json
 import pkgutil
 from collections import defaultdict
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from infra.local.stack import LACKED
 from infra.local.template import Template
 from miniapp.core.settings import Settings
 from miniapp.core.starting import KEPT
+from miniapp.exam_scores.store import IMPORTS, RELEASES, build_key, editions_key
+from miniapp.exam_scores.telling_store import PARTS, part_key, person_key
 from tests.house.test_queues import ASYNC, DEAD
 from tests.house.test_tables import by_table
 from tests.support.code import ROOT, files, name, parsed
@@ -161,6 +164,24 @@ def test_who_decrypts_a_secret_by_the_key_reads_one() -> None:
     }
 
     assert opens == {one.place for one in statements(region()) if "ssm:GetParameters" in one.actions}
+
+
+def test_who_answers_citizens_writes_registrations_and_no_scores() -> None:
+    """By the key that a row begins with, which AWS looks at and the local engine does not."""
+    build = build_key("agc-edu", "thpt-2026", "0a1b" * 16)
+    scores = {"agc-edu", editions_key("agc-edu", "thpt-2026"), build, f"{build}#7", RELEASES, IMPORTS}
+    registrations = {part_key("agc-edu", "thpt-2026", part) for part in range(PARTS)} | {person_key("user_lan")}
+    writes = {"dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"}
+    able = [
+        one
+        for one in statements(region())
+        if one.place == "PublicRole" and "<ExamScoresTable.Arn>" in one.resources and writes & set(one.actions)
+    ]
+
+    assert [sorted(one.actions) for one in able] == [["dynamodb:DeleteItem", "dynamodb:PutItem"]]
+    assert list(able[0].condition) == ["ForAllValues:StringLike"]
+    likes = able[0].condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    assert {key for key in scores | registrations if any(fnmatchcase(key, like) for like in likes)} == registrations
 
 
 @pytest.mark.parametrize("size", ["production", "staging"])
