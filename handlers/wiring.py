@@ -118,7 +118,7 @@ class Services:
 
     @cached_property
     def sealer(self) -> Sealer:
-        return Sealer(self.settings.session_key, self.settings.session_key_before)
+        return Sealer(self.settings.session_key, *self.settings.session_key_before.split(","))
 
     @cached_property
     def files(self) -> Files:

@@ -62,12 +62,17 @@ environments in ten seconds: the nation's 6,000 are there after a minute. Provis
 """
 
 
+def whole_templates(**more: str) -> tuple[Template, Template]:
+    """Both templates of some stage, after the second step."""
+    told = ("PublicHost", "ConsoleHost", "HooksHost", "EditionsHost", "OriginSecret", "ClosedPage", "TooManyPage")
+    given = {**dict.fromkeys(told, "x" * 32), "Stage": "any", "FunctionsDeployed": "yes", **more}
+    return Template(TEMPLATE, given), Template(EDGE, given)
+
+
 def counted() -> tuple[Counter[str], Counter[str]]:
     """How many of each kind the two templates hold, everything switched on."""
-    given = {name: "x" * 32 for name in ("PublicHost", "ConsoleHost", "HooksHost", "EditionsHost", "OriginSecret")}
-    given |= {"Stage": "any", "FunctionsDeployed": "yes", "AlertAddress": "a@example.vn"}
-    region, edge = (Counter(Template(path, given).kinds().values()) for path in (TEMPLATE, EDGE))
-    return region, edge
+    region, edge = whole_templates(AlertAddress="a@example.vn")
+    return Counter(region.kinds().values()), Counter(edge.kinds().values())
 
 
 def written() -> str:

@@ -1,8 +1,10 @@
-"""`python -m infra.deploy plan|up|smoke|rollback --stage STAGE`: one stage, in one account or on the local engine.
+"""`python -m infra.deploy plan|up|smoke|rollback|turn|close|open --stage STAGE`: one stage, in one account or on the local
+engine.
 
 plan shows what would change; up does it after a typed yes, asks the smoke set and goes back when that fails; smoke asks
-only; rollback returns to the versions before. Exit codes: 0 done, 1 the stage doesn't serve as it should or AWS refused,
-2 asked wrongly or not confirmed, 3 somebody else is deploying."""
+only; rollback returns to the versions before; turn SECRET makes a new secret and versions that know it (infra/KEYS.md);
+close answers everybody with a page that says so until open. Exit codes: 0 done, 1 the stage doesn't serve as it should or
+AWS refused, 2 asked wrongly or not confirmed, 3 somebody else is deploying."""
 
 import argparse
 import sys
@@ -18,6 +20,7 @@ from infra.deploy.lease import Lease, Taken
 from infra.deploy.place import place
 from infra.deploy.stacks import StackFailed
 from infra.deploy.steps import Deployment, SmokeFailed
+from infra.deploy.turning import SAID, Turning
 from infra.packaging import building
 from infra.packaging.targets import find
 
@@ -54,6 +57,10 @@ def _done(given: argparse.Namespace, deployment: Deployment) -> int:
         return FAILED if deployment.smoke().wrong else DONE
     if given.do == "rollback":
         return _back(given, deployment)
+    if given.do == "turn":
+        return _turned(given, deployment)
+    if given.do in ("close", "open"):
+        return _shut(given, deployment)
     zip_file = _package(given, deployment)
     plan = deployment.plan(zip_file)
     for line in plan.lines():
@@ -75,6 +82,28 @@ def _back(given: argparse.Namespace, deployment: Deployment) -> int:
         if not deployment.back():
             print("  There are no earlier versions to return to.", file=sys.stderr)
             return FAILED
+    return FAILED if deployment.smoke().wrong else DONE
+
+
+def _turned(given: argparse.Namespace, deployment: Deployment) -> int:
+    turning = Turning(deployment)
+    for line in turning.lines(given.secret):
+        say(line)
+    if not _sure(given):
+        return ASKED_WRONGLY
+    with _alone(deployment):
+        turning.turn(given.secret)
+    say(f"Done: {given.secret} is turned")
+    return DONE
+
+
+def _shut(given: argparse.Namespace, deployment: Deployment) -> int:
+    closes = given.do == "close"
+    say(f"{deployment.site()} {'answers everybody that it is closed' if closes else 'answers again'}")
+    if not _sure(given):
+        return ASKED_WRONGLY
+    with _alone(deployment):
+        deployment.shut(closes)
     return FAILED if deployment.smoke().wrong else DONE
 
 
@@ -112,14 +141,18 @@ def _sure(given: argparse.Namespace) -> bool:
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     asked = argparse.ArgumentParser(prog="python -m infra.deploy", description=__doc__)
-    asked.add_argument("do", choices=("plan", "up", "smoke", "rollback"))
+    asked.add_argument("do", choices=("plan", "up", "smoke", "rollback", "turn", "close", "open"))
+    asked.add_argument("secret", nargs="?", choices=tuple(SAID), help="which secret to turn")
     asked.add_argument("--stage", required=True)
     asked.add_argument("--endpoint", default="", help="a local engine's address, for a rehearsal; empty: the account")
     asked.add_argument("--yes", action="store_true", help="don't ask")
     asked.add_argument("--zip", type=Path, help="this zip instead of one packed now")
     asked.add_argument("--stages", type=Path, default=wanted.STAGES, help=argparse.SUPPRESS)
     asked.add_argument("--settings", type=Path, default=wanted.SETTINGS, help=argparse.SUPPRESS)
-    return asked.parse_args(arguments)
+    given = asked.parse_args(arguments)
+    if (given.do == "turn") != bool(given.secret):
+        asked.error("turn, and nothing else, asks which secret")
+    return given
 
 
 if __name__ == "__main__":

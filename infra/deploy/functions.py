@@ -41,6 +41,15 @@ class Functions:
         except self.cloud.exceptions.ResourceNotFoundException:
             return ""
 
+    def code_of(self, function: Function) -> tuple[str, Callable[[], bytes]]:
+        """The digest of what everybody gets of a function, and how to fetch it from Lambda; FunctionFailed when nobody
+        gets anything."""
+        try:
+            held = self.cloud.get_function(FunctionName=function.full_name, Qualifier=CURRENT)
+        except self.cloud.exceptions.ResourceNotFoundException as failure:
+            raise FunctionFailed(f"{function.full_name} was never deployed") from failure
+        return str(held["Configuration"]["CodeSha256"]), lambda: self._place.fetch(held["Code"]["Location"])
+
     def differences(self, function: Function, digest: str) -> list[str]:
         """What of the version that everybody gets is not as wanted; values of the environment are never told."""
         held = self._configuration(function, CURRENT)

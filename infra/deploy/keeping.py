@@ -5,7 +5,7 @@ For the deployment. One bucket per account, made with the first deployment. It k
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -86,6 +86,19 @@ class Keeping:
         """Where this zip is to lie."""
         digest = hashlib.sha256(path.read_bytes()).digest()
         return Code(self.bucket, f"code/{digest.hex()}.zip", base64.b64encode(digest).decode())
+
+    def again(self, digest: str, fetch: Callable[[], bytes]) -> Code:
+        """The zip with this digest, as Lambda writes it, where Lambda can fetch it once more; ValueError when what is
+        fetched is another."""
+        code = Code(self.bucket, f"code/{base64.b64decode(digest).hex()}.zip", digest)
+        try:
+            self.s3.head_object(Bucket=code.bucket, Key=code.key)
+        except ClientError:
+            body = fetch()
+            if base64.b64encode(hashlib.sha256(body).digest()).decode() != digest:
+                raise ValueError(f"what Lambda holds is not {code.short}") from None
+            self.s3.put_object(Bucket=code.bucket, Key=code.key, Body=body)
+        return code
 
     def put_code(self, path: Path, code: Code) -> None:
         """Bring the zip in, unless it is there."""

@@ -5,14 +5,15 @@ stack → secrets → new versions → asked before anybody gets them → alias 
 by starting it again. It never undoes what a stack did: it names it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from infra.deploy import smoke, wanted
-from infra.deploy.doors import Behind, InFront
+from infra.deploy.doors import Behind, Door, InFront
 from infra.deploy.functions import CURRENT, Functions
 from infra.deploy.keeping import Code, Journal, Keeping
+from infra.deploy.pages import edge_pages
 from infra.deploy.place import EDGE_REGION, Place
 from infra.deploy.plan import Plan, Say
 from infra.deploy.secret import Secrets
@@ -22,6 +23,8 @@ from infra.local.template import TEMPLATE, Template
 
 EDGE = TEMPLATE.with_name("edge.yaml")
 BASE_URL = "MOTCUA_BASE_URL"
+VERSIONS = "MOTCUA_SECRETS_VERSIONS"
+CLOSED = "Closed"
 NOT_YET = "first-deployment.invalid"  # until the edge has told its name
 NO_SECRET = "-" * 32  # in a plan of an edge that isn't there yet
 HOSTS = ("PublicHost", "ConsoleHost", "HooksHost", "EditionsHost")
@@ -47,6 +50,7 @@ class Deployment:
     template: Path = TEMPLATE
     edge_template: Path = EDGE
     _plan: Plan | None = field(default=None, init=False)
+    _shut: bool | None = field(default=None, init=False)  # what an operator asked for; None: as it is
     _changed: list[str] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
@@ -65,7 +69,7 @@ class Deployment:
             self.place.account,
             code.short,
             zip_file.stat().st_size,
-            self.site(),
+            f"{self.site()}{' (closed to everybody, and stays so)' if self.is_closed() else ''}",
             tuple(self.stack.changes(self._stack_template("yes"))),
             tuple(self.edge.changes(self._edge_template("" if edged else NO_SECRET))),
             tuple(self.secrets.missing()),
@@ -83,24 +87,44 @@ class Deployment:
         self._stack_first()
         self._secrets()
         site = self.site()
-        versions = self._release(code)
+        versions = self.release(code)
         self._stack_and_edge()
         if self.site() != site:  # the edge told its name only now
             self.say(f"The site is {self.site()}; functions learn it …")
-            versions = self._release(code)
+            versions = self.release(code)
             self._stack_and_edge()
-        self._judge(versions)
+        self.judge(versions)
+
+    def shut(self, closed: bool) -> None:
+        """Close the site to everybody, with the page that says so, or open it again."""
+        self._shut = closed
+        self.bring_edge()
+
+    def is_closed(self) -> bool:
+        """Whether the edge answers everybody by itself."""
+        return self.edge.parameters().get(CLOSED) == "yes"
 
     def smoke(self) -> smoke.Report:
-        """Ask what people would ask."""
+        """Ask what people would ask; of a closed site, as the edge would if it were open."""
         front = self.front()
+        if self.is_closed():
+            self.say("The site is closed: asking behind the edge …")
         hosts = {name: host for name, host in self._hosts().items() if name in wanted.WEB}
         questions = smoke.of_pages(front, self.stage)
         questions |= smoke.of_addresses(lambda host: self.place.ask(host, "/healthz"), hosts)
         return smoke.smoke(questions, self.say)
 
-    def front(self) -> InFront:
-        """The way in that people take."""
+    def expect_served(self) -> None:
+        """SmokeFailed unless people get what they ask for."""
+        self.say("Asking as people do …")
+        report = self.smoke()
+        if report.wrong:
+            raise SmokeFailed(f"{len(report.wrong)} of {report.asked} answers were wrong. {self._left()}")
+
+    def front(self) -> Door:
+        """The way in that people take, or what is behind it while it is closed."""
+        if self.is_closed():
+            return self._behind({each.name: (each, CURRENT) for each in self.told})
         return InFront(self.place, self.site(), self._edge_host())
 
     def back(self) -> dict[str, str]:
@@ -136,7 +160,7 @@ class Deployment:
             self.say(f"Secret {name} is made …")
             self.secrets.make(name)
 
-    def _release(self, code: Code) -> dict[str, str]:
+    def release(self, code: Code) -> dict[str, str]:
         """New versions, asked before anybody gets them; then everybody does."""
         told = self._functions()
         versions: dict[str, str] = {}
@@ -155,8 +179,7 @@ class Deployment:
 
     def _ask_before(self, versions: dict[str, tuple[Function, str]]) -> None:
         self.say("Asking the new versions before anybody gets them …")
-        host = self.site() or NOT_YET
-        door = Behind(self.functions, versions, host, self.secrets.origin())
+        door = self._behind(versions)
         report = smoke.smoke({**smoke.of_versions(door), **smoke.of_pages(door, self.stage)}, self.say)
         if report.wrong:
             raise SmokeFailed(
@@ -164,13 +187,20 @@ class Deployment:
                 f"`current` stays where it was. {self._left()}"
             )
 
+    def _behind(self, versions: dict[str, tuple[Function, str]]) -> Behind:
+        return Behind(self.functions, versions, self.site() or NOT_YET, self.secrets.origin())
+
     def _stack_and_edge(self) -> None:
         self.say(f"Stack {self.stack.name}: what calls the functions …")
         self._bring(self.stack, self._stack_template("yes"))
+        self.bring_edge()
+
+    def bring_edge(self) -> None:
+        """The edge as it is to be, with the origin secret of now."""
         self.say(f"Stack {self.edge.name} …")
         self._bring(self.edge, self._edge_template())
 
-    def _judge(self, versions: dict[str, str]) -> None:
+    def judge(self, versions: dict[str, str]) -> None:
         self.say("Asking as people do …")
         report = self.smoke()
         journal = self.keeping.journal(self.stage.name)
@@ -198,9 +228,11 @@ class Deployment:
     # --- what is wanted
 
     def _functions(self) -> list[Function]:
-        """With the address under which people know the stage."""
-        variables = {BASE_URL: f"https://{self.site() or NOT_YET}"}
-        return [_with(each, variables) for each in self.told]
+        """With the address under which people know the stage, and how often the secrets that they read were put: a
+        secret that was turned is a new configuration, and so a new version whose environments start anew and read it."""
+        base = {BASE_URL: f"https://{self.site() or NOT_YET}"}
+        held = self.secrets.versions()
+        return [_with(each, {**base, **_versions_read(each, held)}) for each in self.told]
 
     def _stack_template(self, functions: str) -> Template:
         stage = self.stage
@@ -220,6 +252,8 @@ class Deployment:
         stage, outputs = self.stage, self.stack.outputs()
         given = {name: outputs.get(name, NOT_YET) for name in HOSTS}
         given["OriginSecret"] = secret or self.secrets.origin()
+        closed = self.is_closed() if self._shut is None else self._shut
+        given |= {CLOSED: "yes" if closed else "no", **edge_pages()}
         more = {
             "Stage": stage.name,
             "Site": stage.site,
@@ -264,6 +298,11 @@ def callers(whole: Template, lacking: Iterable[str]) -> set[str]:
 def _with(function: Function, variables: dict[str, str]) -> Function:
     held = function.config["Environment"]["Variables"]
     return replace(function, config={**function.config, "Environment": {"Variables": {**held, **variables}}})
+
+
+def _versions_read(function: Function, held: Mapping[str, int]) -> dict[str, str]:
+    told = ",".join(f"{name}:{version}" for name, version in held.items() if name in function.reads)
+    return {VERSIONS: told} if told else {}
 
 
 def _listed(versions: dict[str, str]) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from miniapp.core.starting import READ
+
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = ROOT / "zappa_settings.json"
 STAGES = Path(__file__).with_name("stages.json")
@@ -30,6 +32,11 @@ class Function:
     at_once: int | None  # environments kept for it; None: the account's
     kept_versions: int
     config: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The secrets that it asks for when it starts."""
+        return tuple(name for name in self.config["Environment"]["Variables"].get(READ, "").split(",") if name)
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,14 @@ class Sealer:
     """Makes and opens tokens under one purpose each."""
 
     def __init__(self, *keys: str) -> None:
-        self._keys = [key.encode() for key in keys if key]
+        self._keys = [key.encode() for key in dict.fromkeys(keys) if key]
         if not self._keys:
             raise ValueError("a sealer needs a key")
+
+    @property
+    def newest(self) -> "Sealer":
+        """The same with the key that makes and no other: what it can't open will go with the keys of before."""
+        return Sealer(self._keys[0].decode())
 
     def sign(self, purpose: str, text: str) -> str:
         """A 128-bit mark that only we can make for this purpose and text, URL-safe."""

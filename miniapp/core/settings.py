@@ -27,7 +27,7 @@ class Settings:
     base_url: str
     session_key: str = field(repr=False)
     factor_keys: str = field(repr=False)  # "v1:hex,v2:hex": the last one signs, all are read
-    session_key_before: str = field(default="", repr=False)
+    session_key_before: str = field(default="", repr=False)  # "hex,hex": only read; the present one may be among them
     role: str = ""  # which pages this process serves: public, console, hooks; empty: all, and the commands
     region: str = "ap-southeast-1"
     aws_endpoint: str = ""  # one address for every engine; empty: AWS itself

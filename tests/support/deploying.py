@@ -12,6 +12,7 @@ from typing import Any
 from infra.deploy import wanted
 from infra.deploy.place import Engine as EnginePlace
 from infra.deploy.steps import Deployment
+from tests.support.code import ROOT
 
 WEB = """
 import json, os, urllib.request
@@ -48,6 +49,22 @@ def handle(event, context):
         return answer(303, "", location="/console/sign-in")
     return answer(404, PAGE % "none")
 """
+# Reads its secrets as the real one does, and answers for a key: a mark of now, and whether a mark is still ours.
+KEYED = """
+from miniapp.core.sealing import Sealer
+from miniapp.core.starting import settings_of_process
+HELD = settings_of_process()
+SEALER = Sealer(HELD.session_key, *HELD.session_key_before.split(",")) if HELD.session_key else None
+"""
+ANSWERS_FOR_KEYS = """if event["headers"]["x-origin-secret"] != HELD.origin_secret:
+        return answer(403, "another secret")
+    if path == "/mark":
+        return answer(200, SEALER.sign("turn", "x"))
+    if path.startswith("/is-ours/"):
+        return answer(200 if SEALER.is_signed("turn", "x", path.rpartition("/")[2]) else 410, "")
+    if path == "/factors":
+        return answer(200, ",".join(part.partition(":")[0] for part in HELD.factor_keys.split(",")))"""
+NEEDED = ("aws", "deadline", "errors", "sealing", "settings", "starting")
 WORKERS = """
 def idle(event, context):
     return {"batchItemFailures": []}
@@ -61,14 +78,27 @@ EVERYWHERE = 'return answer(500, "sorry")'
 OUTSIDE = 'if event["requestContext"].get("domainPrefix"): return answer(500, "sorry")'
 
 
-def build(folder: Path, label: str, fault: str = "", at_start: str = "", workers: str = WORKERS) -> Path:
-    """A zip; `label` makes it another one."""
+def keyed(folder: Path, label: str, fault: str = "pass") -> Path:
+    """A zip whose web functions read their secrets and answer for their keys."""
+    return build(folder, label, f"{ANSWERS_FOR_KEYS}\n    {fault}", KEYED, needs=NEEDED)
+
+
+def build(
+    folder: Path,
+    label: str,
+    fault: str = "",
+    at_start: str = "",
+    workers: str = WORKERS,
+    needs: tuple[str, ...] = (),
+) -> Path:
+    """A zip; `label` makes it another one. `needs`: modules of the core that go with it."""
     web = at_start + WEB.replace("LABEL-HERE", label).replace("FAULT-HERE", fault or "pass")
     files = {"web": web, "workers": workers, "uploads": UPLOADS, "schedules": SCHEDULES}
+    core = {f"miniapp/core/{name}.py": (ROOT / f"miniapp/core/{name}.py").read_text("utf-8") for name in needs}
     body = io.BytesIO()
     with zipfile.ZipFile(body, "w") as archive:
-        for name, text in files.items():
-            archive.writestr(zipfile.ZipInfo(f"handlers/lambdas/{name}.py"), text)
+        for name, text in {**{f"handlers/lambdas/{name}.py": text for name, text in files.items()}, **core}.items():
+            archive.writestr(zipfile.ZipInfo(name), text)
     path = folder / f"{label}.zip"
     path.write_bytes(body.getvalue())
     return path

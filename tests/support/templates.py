@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from infra.deploy.pages import edge_pages
 from infra.local.template import TEMPLATE, Template
 from tests.support.code import ROOT
 
@@ -18,6 +19,7 @@ GIVEN = {
     "HooksHost": "hooks.example",
     "EditionsHost": "editions.example",
     "OriginSecret": "s" * 32,
+    **edge_pages(),
 }
 
 
@@ -28,9 +30,9 @@ def region(functions: str = "yes", size: str = "production") -> Template:
 
 
 @cache
-def edge() -> Template:
-    """`infra/edge.yaml`."""
-    return Template(EDGE, GIVEN)
+def edge(closed: str = "no") -> Template:
+    """`infra/edge.yaml`, by default open."""
+    return Template(EDGE, {**GIVEN, "Closed": closed})
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,11 @@ from infra.deploy import wanted
 from infra.deploy.secret import MADE
 from infra.deploy.stacks import Change
 from infra.deploy.steps import callers
+from miniapp.accounts.asked import ASKED_LIFE
+from miniapp.accounts.citizens import LINK_LIFE
+from miniapp.accounts.sign_in import DEVICE_LIFE
 from miniapp.core.starting import SECRETS
+from miniapp.exam_scores.looking_up import TOKEN_LIFE
 from tests.support.code import ROOT
 from tests.support.templates import functions, region
 
@@ -66,6 +70,17 @@ def test_nothing_that_names_a_function_is_made_before_it_is_there(function: str)
 
     assert [part for part in left if part.removesuffix(":current").endswith(f"motcua-house-{function}")] == []
     assert without.kinds().keys() < whole.kinds().keys()
+
+
+def test_an_old_session_key_is_kept_as_long_as_anything_it_made_may_live() -> None:
+    """But for second factors, which have no end and are sealed anew; said in one place."""
+    told = (ROOT / "infra" / "KEYS.md").read_text("utf-8")
+    days = DEVICE_LIFE.days
+    assert max(DEVICE_LIFE, TOKEN_LIFE, LINK_LIFE, ASKED_LIFE) == DEVICE_LIFE
+
+    assert set(re.findall(r"(\d+) days", told)) == {str(days)}
+    paper = (ROOT / "infra" / "decisions" / "data-keys-logs-and-limits.md").read_text("utf-8")
+    assert "days" not in next(line for line in paper.splitlines() if line.startswith("| `session_key` |"))
 
 
 def test_what_is_lost_stands_out() -> None:
