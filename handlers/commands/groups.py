@@ -2,7 +2,8 @@
 
 import click
 
-import handlers.commands.factor_keys  # noqa: F401 - a command of the group `scores`
+import handlers.commands.factor_keys
+import handlers.commands.resealing  # noqa: F401 - a command of the group `officers`
 from handlers.commands.agencies import agencies
 from handlers.commands.audit import audit
 from handlers.commands.dead_letters import dlq

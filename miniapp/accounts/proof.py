@@ -40,7 +40,8 @@ class Proof:
         self._clock = clock
 
     def spend(self, officer: Officer, code: str, address: str, renewing: Sequence[str] = ()) -> Spent:
-        """Check a code and say how to spend it; Refused `code_refused`, or `too_many_tries` with seconds to wait.
+        """Check a code and say how to spend it; Refused `code_refused`, or `too_many_tries` with seconds to wait, or
+        `factor_unreadable` when the phone's secret was sealed with a key that is gone: then a recovery code helps.
 
         With `renewing` (hashes of new recovery codes) only the phone counts, and spending its code also puts them in
         place of the old ones: a recovery code that somebody found must not bring ten more."""
@@ -79,6 +80,6 @@ class Proof:
         counter = second_factor.counter_of(secret, code, now, factor.last)
         if counter is None:
             return None
-        # Sealed anew at every use, so that a key can be retired once everybody was here.
+        # Sealed anew at every use; `resealing` does the same for those who do not come.
         resealed = second_factor.sealed(self._vault, secret)
         return Spent("totp", self._store.counter_used(officer.id, resealed, counter, renewing))

@@ -6,6 +6,7 @@ back as `last`. The secret is kept sealed. Drawing the picture of it is the page
 import hmac
 from datetime import UTC, datetime
 
+from miniapp.core.errors import Refused
 from miniapp.core.ids import Ids
 from miniapp.core.personal import Personal
 from miniapp.core.sealing import Sealer, digest
@@ -72,5 +73,8 @@ def sealed(vault: Sealer, secret: Personal) -> str:
 
 
 def unsealed(vault: Sealer, kept: Personal, now: datetime) -> Personal:
-    """The secret of a kept one."""
-    return Personal(vault.open(SECRET, kept.reveal, now)["s"])
+    """The secret of a kept one; Refused `factor_unreadable` when the key that sealed it is gone."""
+    try:
+        return Personal(vault.open(SECRET, kept.reveal, now)["s"])
+    except Refused:
+        raise Refused("factor_unreadable") from None

@@ -19,6 +19,7 @@ from miniapp.accounts.model import Wording
 from miniapp.accounts.people import People
 from miniapp.accounts.proof import Proof
 from miniapp.accounts.recovery import RecoveryCodes
+from miniapp.accounts.resealing import Resealing
 from miniapp.accounts.session_store import SessionStore
 from miniapp.accounts.sessions import Sessions
 from miniapp.accounts.sign_in import SignIn
@@ -100,6 +101,11 @@ class Accounts:
     def recovery(self) -> RecoveryCodes:
         """An officer's own recovery codes."""
         return RecoveryCodes(self._store, self._proof, self._audit, self._ids)
+
+    @cached_property
+    def resealing(self) -> Resealing:
+        """All second factors under today's key, after it was turned."""
+        return Resealing(self._store, self._vault, self._clock)
 
     @cached_property
     def citizen_links(self) -> CitizenLinks:

@@ -1,5 +1,5 @@
 """Questions: an officer by id · with all roles in one read (at every request) · by login · the people of an agency ·
-the password hash · the second factor · an invitation by the hash of its token.
+the password hash · the second factor · every second factor (operators) · an invitation by the hash of its token.
 
 For the services of this slice. Reads are strongly consistent: who was disabled a moment ago is out. It gives
 conditional writes for one transaction. A person's rows lie together (`officer#…`), secrets sorted behind what a request
@@ -147,6 +147,11 @@ class AccountStore:
         row = read(lambda: FactorRow.get(officer_key(officer), FACTOR, consistent_read=True))
         return Factor(Personal(row.secret), int(row.last), frozenset(row.recovery or ())) if row else None
 
+    def factors(self) -> list[tuple[str, Personal]]:
+        """Every second factor that is set up: officer and sealed secret. Reads the whole table, so for operators."""
+        found = rows(lambda: FactorRow.scan(FactorRow.sk == FACTOR, consistent_read=True))
+        return [(row.pk.removeprefix(officer_key("")), Personal(row.secret)) for row in found]
+
     def invitation(self, invitation: str, now: datetime) -> Invitation | None:
         """A one-use link that was not used and has not ended."""
         row = read(lambda: InvitationRow.get(invitation_key(invitation), "invitation", consistent_read=True))
@@ -213,6 +218,12 @@ class AccountStore:
         actions = [FactorRow.last.set(counter), FactorRow.secret.set(sealed)]
         actions += [FactorRow.recovery.set(set(recovery))] if recovery else []
         return change(row, actions, FactorRow.last < counter, Refused("code_refused"))
+
+    def resealed(self, officer: str, sealed: str, seen: Personal) -> Write:
+        """The same second factor under today's key, while it is as it was seen."""
+        row = FactorRow(officer_key(officer), FACTOR)
+        same = FactorRow.secret == seen.reveal
+        return change(row, [FactorRow.secret.set(sealed)], same, Conflict("officer_changed_meanwhile"))
 
     def recovery_used(self, officer: str, code_hash: str) -> Write:
         """A recovery code spent, if it is still there."""
