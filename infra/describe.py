@@ -16,7 +16,7 @@ EDGE = TEMPLATE.with_name("edge.yaml")
 SEEN = {
     "AWS::CloudFront::Distribution": "error caching off, origin secret, firewall attached",
     "AWS::CloudWatch::Alarm": "all names; threshold and dimension of a dead-letter alarm",
-    "AWS::CloudWatch::Dashboard": "its eight pictures",
+    "AWS::CloudWatch::Dashboard": "its ten pictures",
     "AWS::DynamoDB::Table": "keys, time to live, recovery, encryption, deletion refused (warm throughput: only linted)",
     "AWS::IAM::Role": "read back and enforced: each function's journeys pass, its neighbours' are refused",
     "AWS::KMS::Key": "its rotation",

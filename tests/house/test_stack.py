@@ -4,6 +4,7 @@ import ast
 import importlib
 import json
 import pkgutil
+import re
 from collections import defaultdict
 from fnmatch import fnmatchcase
 from typing import Any
@@ -16,14 +17,16 @@ from infra import describe
 from infra.deploy.wanted import WEB
 from infra.local.stack import LACKED
 from infra.local.template import Template
+from miniapp.core.metrics import NAMESPACE
 from miniapp.core.starting import KEPT
 from miniapp.exam_scores.store import IMPORTS, RELEASES, build_key, editions_key
 from miniapp.exam_scores.telling_store import PARTS, part_key, person_key
 from tests.house.test_queues import ASYNC, DEAD
 from tests.house.test_tables import by_table
-from tests.support.code import ROOT, parsed
+from tests.support.code import ROOT, files, parsed
 from tests.support.templates import edge, functions, region, statements
 
+CONTEXT = {"OldestStuck"}  # told beside a figure that rings
 BOTH = pytest.mark.parametrize("template", [region(), edge()], ids=["stack", "edge"])
 SPANS = {"minute": 60, "minutes": 60, "hour": 3600, "hours": 3600}
 # What a store's words become in the store: the words of `miniapp.core.tables` and of PynamoDB.
@@ -219,6 +222,38 @@ def test_the_first_dead_letter_and_a_note_that_waits_ring_an_alarm() -> None:
     for alarm in alarms():
         if alarm["MetricName"] == "ApproximateNumberOfMessagesVisible":
             assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
+
+
+def test_every_function_that_people_reach_rings_when_it_answers_that_it_failed() -> None:
+    assert rings_for("AWS/Lambda", "Url5xxCount", "FunctionName") == {f"motcua-house-{name}" for name in WEB}
+
+
+def test_every_figure_that_the_code_tells_is_in_an_alarm_or_a_picture() -> None:
+    """With the dimensions under which it is told; a picture looks for them, since each value is a metric of its own."""
+    (board,) = region().of_type("AWS::CloudWatch::Dashboard").values()
+    shown = " ".join(
+        one["expression"]
+        for widget in json.loads(board["DashboardBody"])["widgets"]
+        for metric in widget["properties"]["metrics"]
+        for one in metric
+        if isinstance(one, dict)
+    )
+    watched = {alarm["MetricName"] for alarm in alarms() if alarm["Namespace"] == NAMESPACE}
+    found = set(
+        re.findall(r"SEARCH\('\{MotCua,stage,(\w+)\} MetricName=\"(\w+)\" stage=\"house\"', 'Sum', 60\)", shown)
+    )
+    told = {
+        (ast.literal_eval(call.args[0].keys[0]), word.arg)
+        for path in files("miniapp", "handlers")
+        for call in ast.walk(parsed(path))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "metrics.put" and isinstance(call.args[0], ast.Dict)
+        for word in call.keywords
+        if word.arg
+    }
+
+    assert {("code", "Unavailable"), ("page", "Refused"), ("schedule", "ScheduleFailed")} <= told
+    assert {(name, metric) for name, metric in told if metric not in watched | CONTEXT} <= found
+    assert found - told == {("queue", "NotesFailed"), ("queue", "NotesDead")}  # told with others, as one line
 
 
 def test_every_alarm_tells_somebody_and_every_silence_is_one() -> None:

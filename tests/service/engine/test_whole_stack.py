@@ -161,7 +161,7 @@ def test_the_key_turns_and_the_alarms_and_logs_stand(engine: Engine, first_step:
         [{"Name": "QueueName", "Value": "house-score_imports_dead"}],
     )
     board = watch.get_dashboard(DashboardName=f"motcua-{STAGE}")["DashboardBody"]
-    assert len(json.loads(board)["widgets"]) == 8
+    assert len(json.loads(board)["widgets"]) == 10
     logs = stack.client(engine.endpoint, "logs").describe_log_groups(logGroupNamePrefix=f"/aws/lambda/motcua-{STAGE}-")
     assert {one["retentionInDays"] for one in logs["logGroups"]} == {14}
 
