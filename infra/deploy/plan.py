@@ -22,17 +22,19 @@ class Plan:
     edge: Sequence[Change]
     secrets: Sequence[str]
     functions: Mapping[str, Sequence[str]]
+    raised: Mapping[str, tuple[str, str]]  # for results day: parameter, as it is, as it will be
 
     @property
     def is_empty(self) -> bool:
         """Whether everything is as it should be already."""
-        return not (self.stack or self.edge or self.secrets or any(self.functions.values()))
+        return not (self.stack or self.edge or self.secrets or self.raised or any(self.functions.values()))
 
     def lines(self) -> Iterator[str]:
         """For people, the worst first within each part."""
         yield f"Stage {self.stage} in account {self.account}: code {self.code}, {self.size / 1e6:.1f} MB"
         yield f"Site: {self.site or 'the name that the edge will get'}"
         yield from _stack(f"Stack {self.stage}-stack", self.stack)
+        yield from (f"  {name} {held} → {wished}" for name, (held, wished) in self.raised.items())
         yield from _stack(f"Stack {self.stage}-edge", self.edge)
         yield f"Secrets: {', '.join(self.secrets) + ' will be made' if self.secrets else 'all are there'}"
         yield "Functions:"

@@ -16,6 +16,7 @@ from infra.deploy.keeping import Code, Journal, Keeping
 from infra.deploy.pages import edge_pages
 from infra.deploy.place import EDGE_REGION, Place
 from infra.deploy.plan import Plan, Say
+from infra.deploy.ready import Ready
 from infra.deploy.secret import Secrets
 from infra.deploy.stacks import Change, CloudStack, Pulse
 from infra.deploy.wanted import Function, Stage
@@ -57,6 +58,7 @@ class Deployment:
         self.keeping = Keeping(self.place)
         self.secrets = Secrets(self.place, self.stage.name)
         self.functions = Functions(self.place, lambda: self.pulse())
+        self.ready = Ready(self.place, lambda: self.pulse())
         self.stack = CloudStack(self.place, self.keeping, f"{self.stage.name}-stack")
         self.edge = CloudStack(self.place, self.keeping, f"{self.stage.name}-edge", EDGE_REGION)
 
@@ -73,7 +75,11 @@ class Deployment:
             tuple(self.stack.changes(self._stack_template("yes"))),
             tuple(self.edge.changes(self._edge_template("" if edged else NO_SECRET))),
             tuple(self.secrets.missing()),
-            {each.name: tuple(self.functions.differences(each, code.digest)) for each in self._functions()},
+            {
+                each.name: (*self.functions.differences(each, code.digest), *self.ready.differences(each))
+                for each in self._functions()
+            },
+            self._raised(),
         )
         return self._plan
 
@@ -175,6 +181,10 @@ class Deployment:
         self.say("Everybody gets them …")
         for each in told:
             self.functions.shift(each, versions[each.name])
+        for each in told:
+            if each.ready:
+                self.say(f"{each.ready} environments of {each.name} are made ready …")
+            self.ready.keep(each)
         return versions
 
     def _ask_before(self, versions: dict[str, tuple[Function, str]]) -> None:
@@ -232,7 +242,8 @@ class Deployment:
         secret that was turned is a new configuration, and so a new version whose environments start anew and read it."""
         base = {BASE_URL: f"https://{self.site() or NOT_YET}"}
         held = self.secrets.versions()
-        return [_with(each, {**base, **_versions_read(each, held)}) for each in self.told]
+        told = [replace(each, ready=self.stage.ready.get(each.name, 0)) for each in self.told]
+        return [_with(each, {**base, **_versions_read(each, held)}) for each in told]
 
     def _stack_template(self, functions: str) -> Template:
         stage = self.stage
@@ -244,9 +255,13 @@ class Deployment:
             "MonthlyBudget": str(stage.monthly_budget),
             "WebOrigin": f"https://{self.site() or NOT_YET}",
         }
-        held = self.stack.parameters()  # raised by hand the day before results, never lowered
-        given |= {name: held[name] for name in ("WarmReadUnits", "WarmWriteUnits", "ConcurrencyAlarm") if name in held}
+        given |= stage.at_least(self.stack.parameters())
         return self.place.template(Template(self.template, given))
+
+    def _raised(self) -> dict[str, tuple[str, str]]:
+        held = self.stack.parameters()
+        wanted = self.stage.at_least(held)
+        return {name: (held.get(name, "as new"), value) for name, value in wanted.items() if held.get(name) != value}
 
     def _edge_template(self, secret: str = "") -> Template:
         stage, outputs = self.stage, self.stack.outputs()

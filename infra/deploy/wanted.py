@@ -32,6 +32,7 @@ class Function:
     at_once: int | None  # environments kept for it; None: the account's
     kept_versions: int
     config: Mapping[str, Any] = field(default_factory=dict)
+    ready: int = 0  # environments that stand ready behind the alias, as stages.json says
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -52,6 +53,18 @@ class Stage:
     agency: str
     exam: str
     number: str
+    # For results day, all optional (infra/RESULTS-DAY.md). What tables bear is raised and never lowered.
+    warm_reads: int = 0
+    warm_writes: int = 0
+    concurrency_alarm: int = 0
+    ready: Mapping[str, int] = field(default_factory=dict)  # by function
+
+    def at_least(self, held: Mapping[str, str]) -> dict[str, str]:
+        """Parameters of the stack that results day raises: as much as is wished, and no less than is there."""
+        raised = {"WarmReadUnits": self.warm_reads, "WarmWriteUnits": self.warm_writes}
+        most = {name: max(wished, int(held.get(name, 0))) for name, wished in raised.items()}
+        most["ConcurrencyAlarm"] = self.concurrency_alarm or int(held.get("ConcurrencyAlarm", 0))
+        return {name: str(value) for name, value in most.items() if value}
 
 
 def stage(name: str, path: Path = STAGES) -> Stage:
@@ -60,7 +73,10 @@ def stage(name: str, path: Path = STAGES) -> Stage:
     if name not in held:
         raise UnknownStage(f"there is no stage {name!r}, only {', '.join(held)}")
     told = dict(held[name])
-    return Stage(name=name, **told.pop("smoke"), **told)
+    try:
+        return Stage(name=name, **told.pop("smoke"), **told)
+    except TypeError as wrong:
+        raise UnknownStage(f"{path.name}, {name}: {wrong}") from wrong
 
 
 def functions(name: str, path: Path = SETTINGS) -> list[Function]:

@@ -5,7 +5,7 @@ The real zip goes the same way in the sweep; spawning its ten functions takes mi
 import io
 import json
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -157,9 +157,11 @@ class Stages:
     settings: Path
     stages: Path
 
-    def deployment(self, stage: str, said: list[str] | None = None, place: EnginePlace | None = None) -> Deployment:
-        """A deployer of a stage."""
-        around = wanted.stage(stage, self.stages)
+    def deployment(
+        self, stage: str, said: list[str] | None = None, place: EnginePlace | None = None, **day: Any
+    ) -> Deployment:
+        """A deployer of a stage; `day`: what stages.json says of results day."""
+        around = replace(wanted.stage(stage, self.stages), **day)
         lines = said if said is not None else []
         return Deployment(
             place or EnginePlace(self.endpoint), around, wanted.functions(stage, self.settings), lines.append

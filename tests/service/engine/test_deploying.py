@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from infra.deploy import __main__ as command
 from infra.deploy.lease import Lease, Taken
-from infra.deploy.steps import SmokeFailed
+from infra.deploy.steps import Deployment, SmokeFailed
 from infra.local.engine import Engine
 from tests.support.cloud import temporary_engine
 from tests.support.deploying import (
@@ -195,6 +196,37 @@ def test_what_a_release_changes_is_shown_before_it_is_done(stages: Stages, stand
     assert "code " in console
     assert "DEBUG" not in console
     assert any(line.endswith("-stack: as it is") for line in lines)
+
+
+def test_what_results_day_needs_is_shown_raised_and_taken_back_where_it_can_be(stages: Stages, standing: str) -> None:
+    first = build(stages.folder, "one")
+    day: dict[str, Any] = {"warm_reads": 30_000, "concurrency_alarm": 4_000, "ready": {"public": 7}}
+    lines = list(stages.deployment(standing, **day).plan(first).lines())
+    assert "  WarmReadUnits 12000 → 30000" in lines
+    assert "  ConcurrencyAlarm 800 → 4000" in lines
+    assert any(line.split() == ["public", "ready", "none", "→", "7"] for line in lines)
+
+    said: list[str] = []
+    stages.deployment(standing, said, **day).up(first)
+    held = stages.deployment(standing, **day)
+    assert held.stack.parameters().items() >= {"WarmReadUnits": "30000", "ConcurrencyAlarm": "4000"}.items()
+    assert (_ready(held, "public"), _ready(held, "console")) == (7, 0)
+    assert any("7 environments of public" in line for line in said)
+    assert held.plan(first).is_empty
+
+    after = stages.deployment(standing, warm_reads=12_000)
+    assert [line for line in after.plan(first).lines() if "Warm" in line] == []  # what a table bears is never lowered
+    after.up(first)
+    assert (_ready(after, "public"), after.stack.parameters()["WarmReadUnits"]) == (0, "30000")
+
+
+def _ready(held: Deployment, name: str) -> int:
+    cloud = held.functions.cloud
+    alias = {"FunctionName": f"motcua-{held.stage.name}-{name}", "Qualifier": "current"}
+    try:
+        return int(cloud.get_provisioned_concurrency_config(**alias)["RequestedProvisionedConcurrentExecutions"])
+    except cloud.exceptions.ProvisionedConcurrencyConfigNotFoundException:
+        return 0
 
 
 def test_a_function_that_a_release_adds_gets_its_role_first(stages: Stages, standing: str) -> None:

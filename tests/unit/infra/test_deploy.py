@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +45,24 @@ def test_a_stage_has_its_functions_with_their_own_roles(stage: str) -> None:
 def test_a_stage_that_is_not_there_is_named_with_those_that_are() -> None:
     with pytest.raises(wanted.UnknownStage, match="staging, production"):
         wanted.stage("elsewhere")
+
+
+def test_what_results_day_needs_may_be_said_or_not_and_a_word_too_many_is_named(tmp_path: Path) -> None:
+    held = json.loads(wanted.STAGES.read_text("utf-8"))["production"]
+    said = tmp_path / "stages.json"
+    said.write_text(json.dumps({"production": {**held, "warm_reads": 30_000, "ready": {"public": 500}}}))
+    stage = wanted.stage("production", said)
+    assert (stage.warm_reads, stage.warm_writes, stage.ready) == (30_000, 0, {"public": 500})
+    assert stage.at_least({"WarmReadUnits": "12000", "WarmWriteUnits": "4000", "ConcurrencyAlarm": "800"}) == {
+        "WarmReadUnits": "30000",
+        "WarmWriteUnits": "4000",
+        "ConcurrencyAlarm": "800",
+    }
+    assert wanted.stage("production").at_least({}) == {}
+
+    said.write_text(json.dumps({"production": {**held, "warm_read": 1}}))
+    with pytest.raises(wanted.UnknownStage, match="warm_read"):
+        wanted.stage("production", said)
 
 
 GIVEN = {"MOTCUA_SESSION_KEY_BEFORE": "an operator's, when a key is turned", "MOTCUA_ZALO_APP_SECRET": "Zalo's console"}
