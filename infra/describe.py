@@ -57,9 +57,9 @@ fifth of the rest stays free.
 | a province | 2,100 | 441 | 630 | 1,000 |
 | the nation | 20,000 | 4,200 | 6,000 | 8,000 |
 
-Give `concurrency_alarm` in `infra/deploy/stages.json` four fifths of what you got. Whatever the quota, a function gains at most 1,000
-environments in ten seconds: the nation's 6,000 are there after a minute. `ready` there lets a part stand before the hour
-(`infra/RESULTS-DAY.md`).
+Give `concurrency_alarm` in `infra/deploy/stages.json` four fifths of what you got. Whatever the quota, a function gains at
+most 1,000 environments in ten seconds: the nation's 6,000 are there after a minute. `ready` there lets a part stand before
+the hour (`infra/RESULTS-DAY.md`).
 """
 
 

@@ -243,7 +243,7 @@ def test_every_figure_that_the_code_tells_is_in_an_alarm_or_a_picture() -> None:
         re.findall(r"SEARCH\('\{MotCua,stage,(\w+)\} MetricName=\"(\w+)\" stage=\"house\"', 'Sum', 60\)", shown)
     )
     told = {
-        (ast.literal_eval(call.args[0].keys[0]), word.arg)
+        (next(map(ast.literal_eval, call.args[0].keys), ""), word.arg)
         for path in files("miniapp", "handlers")
         for call in ast.walk(parsed(path))
         if isinstance(call, ast.Call) and ast.unparse(call.func) == "metrics.put" and isinstance(call.args[0], ast.Dict)
