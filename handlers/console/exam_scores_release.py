@@ -4,7 +4,8 @@ For approvers. Approving asks the second factor once more, moving the hour and w
 within five minutes: in the same form, so that nothing typed is lost. The session then goes on under a new token. What
 three taps send happens once. What may be released, and by whom, `ExamOffice` decides."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,7 +26,7 @@ from miniapp.exam_scores.reporting import Prefixes, Standing
 release = pages("console_exam_scores_release", officers(may="scores.read"), desk.PREFIX, "console")
 
 APPROVE = ("mode", "code", "understood", "version", *desk.moment_fields("release"))
-MOVE = ("code", *desk.moment_fields("release"))
+MOVE = ("code", "version", *desk.moment_fields("release"))
 WITHDRAW = ("reason", "code", "understood")
 FIELDS = {
     "release_in_past": "release",
@@ -122,14 +123,16 @@ def move(agency: str, exam: str, edition: str) -> Response:
     head = _head(exam, edition, "scores.schedule")
     form = forms.read(MOVE)
     at = desk.read_moment(form, "release")
-    if head.standing is not Standing.WAITING:
-        form = form.with_problems(FieldProblem("", "nothing_to_move"))
+    problem = _late_to_move(head, form)
+    if problem is not None:
+        form = form.with_problems(FieldProblem("", problem.code, problem.facts))
     elif not isinstance(at, datetime):
         form = form.with_problems(at or FieldProblem("release", "required"))
 
     def act() -> str:
         if isinstance(at, datetime):
-            context.services().exam_office.move_release(head.exam, at, desk.signed().id)
+            with _saying_who(exam):
+                context.services().exam_office.move_release(head.exam, at, desk.signed().id)
         return address(exam, edition)
 
     def again(form: Form, status: int) -> Response:
@@ -156,7 +159,8 @@ def withdraw(agency: str, exam: str) -> Response:
         form = form.with_problems(FieldProblem("understood", "not_understood"))
 
     def act() -> str:
-        context.services().exam_office.withdraw(held, desk.signed().id, form.value("reason"))
+        with _saying_who(exam):
+            context.services().exam_office.withdraw(held, desk.signed().id, form.value("reason"))
         return address(exam)
 
     def again(form: Form, status: int) -> Response:
@@ -235,15 +239,39 @@ def _approve(head: Head, by: str, at: datetime | None) -> None:
             raise _outrun(head.exam.slug, conflict) from conflict
 
 
+def _late_to_move(head: Head, form: Form) -> Conflict | None:
+    """Why the hour that was shown can't be moved any more: it has come, or somebody decided meanwhile."""
+    slug = head.exam.slug
+    if head.standing in (Standing.WITHDRAWN, Standing.SUPERSEDED):
+        return _decided_meanwhile(slug) or Conflict("nothing_to_move")
+    if head.standing is not Standing.WAITING:
+        return Conflict("nothing_to_move")
+    if form.value("version") not in ("", str(head.exam.version)):
+        return _outrun(slug, Conflict("exam_changed_meanwhile"))
+    return None
+
+
+@contextmanager
+def _saying_who(slug: str) -> Iterator[None]:
+    """A conflict on the way names who was first."""
+    try:
+        yield
+    except Conflict as conflict:
+        raise _outrun(slug, conflict) from conflict
+
+
 def _outrun(slug: str, conflict: Conflict) -> Conflict:
     """Who was first and when, where a decision comes too late because somebody else decided meanwhile."""
+    return (_decided_meanwhile(slug) or conflict) if conflict.code in OUTRUN else conflict
+
+
+def _decided_meanwhile(slug: str) -> Conflict | None:
+    """The newest decision over an exam as what stands in the way of another."""
     services = context.services()
-    if conflict.code not in OUTRUN:
-        return conflict
     history = services.exam_reports.exam_history(services.exam_office.exam(context.agency().id, slug))
     newest = next((entry for entry in history if entry.event in DECISIONS), None)
     if newest is None:
-        return conflict
+        return None
     who, at = desk.names([newest.by])[newest.by], moment(newest.at)
     if newest.event == "scores_approved":
         return Conflict("approved_by_other", who=who, at=at)
@@ -251,7 +279,7 @@ def _outrun(slug: str, conflict: Conflict) -> Conflict:
         return Conflict("withdrawn_by_other", who=who, at=at)
     if newest.event == "release_time_moved":
         return Conflict("release_moved_by_other", who=who, at=at)
-    return conflict
+    return None
 
 
 def _approve_page(head: Head, form: Form) -> ApprovePage:
@@ -283,7 +311,7 @@ def _withdraw_page(exam: Exam, form: Form) -> WithdrawPage:
     now = context.services().clock.now()
     pointer = exam.pointer(now) or exam.coming(now)
     if pointer is None:
-        raise Conflict("nothing_to_withdraw")
+        raise _decided_meanwhile(exam.slug) or Conflict("nothing_to_withdraw")
     edition = context.services().exam_office.edition(exam, pointer.edition)
     return WithdrawPage(
         exam=exam,

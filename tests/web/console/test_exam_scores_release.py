@@ -1,11 +1,16 @@
 """Deciding at the desk: what is seen before, approving, moving the hour, taking back, coming back; by pages alone."""
 
+import re
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from handlers.formats import moment
+from handlers.wiring import Services
 from miniapp.exam_scores.model import Edition, Reason
+from tests.support.faults import Hooks
 from tests.support.score_desk import HEADER, ScoreDesk, csv_file, many, send
 from tests.support.visitor import Page, Visitor
 from tests.web.console.conftest import AGENCY, Office
@@ -81,6 +86,95 @@ def test_who_approves_too_late_is_told_who_was_first_and_when(office: Office, de
     assert late.status_code in (409, 422)
     name = desk.services.accounts.people.names({desk.approver.id})[desk.approver.id].reveal
     assert f"{name} đã duyệt công bố lúc {at}" in late.text
+
+
+AT = {"release-day": "20", "release-month": "7", "release-year": "2026", "release-time": "08:00"}
+
+
+def name_of(desk: ScoreDesk) -> str:
+    """What the first approver is called."""
+    return desk.services.accounts.people.names({desk.approver.id})[desk.approver.id].reveal
+
+
+def waiting(desk: ScoreDesk, office: Office) -> Edition:
+    """An edition whose hour is in twenty minutes."""
+    desk.add()
+    edition = desk.checked()
+    at = office.clock.now() + timedelta(minutes=20)
+    desk.services.exam_office.approve(desk.now(), edition.id, desk.approver.id, at)
+    return edition
+
+
+def others_deeds(desk: ScoreDesk, office: Office) -> dict[str, Callable[[], object]]:
+    """What another officer may decide meanwhile, by the words that tell of it."""
+    scores, by = desk.services.exam_office, desk.approver.id
+    hour = office.clock.now() + timedelta(hours=2)
+    return {
+        "đã thu hồi công bố": lambda: scores.withdraw(desk.now(), by, "sai"),
+        "đã đổi giờ công bố": lambda: scores.move_release(desk.now(), hour, by),
+        "đã duyệt công bố": lambda: scores.approve(desk.now(), desk.checked(many(20)).id, by, hour),
+    }
+
+
+@pytest.mark.parametrize("told", ["đã thu hồi công bố", "đã đổi giờ công bố", "đã duyệt công bố"])
+def test_who_moves_the_hour_too_late_is_told_who_was_first_and_when(office: Office, desk: ScoreDesk, told: str) -> None:
+    edition = waiting(desk, office)
+    second = office.desk("duyet2@angiang.gov.vn", "approver")
+    visitor = office.at_desk(second)
+    page = visitor.get(desk.at(edition, "doi-gio"))
+    others_deeds(desk, office)[told]()
+    decided, at = desk.now(), moment(office.clock.now())
+    late = send(visitor, page, desk.at(edition, "doi-gio"), 422, code=second.code(), **AT)
+    assert f"{name_of(desk)} {told} lúc {at}" in late.text
+    assert desk.now() == decided
+
+
+def test_an_hour_that_has_come_is_moved_by_nobody_and_nobody_was_first(
+    office: Office, desk: ScoreDesk, approving: Visitor
+) -> None:
+    edition = waiting(desk, office)
+    page = approving.get(desk.at(edition, "doi-gio"))
+    office.clock.pass_by(minutes=21)
+    late = send(approving, page, desk.at(edition, "doi-gio"), 422, code=desk.approver.code(), **AT)
+    assert "đã duyệt công bố lúc" not in late.soup.select_one("#problems").get_text()  # type: ignore[union-attr]
+
+
+def test_who_takes_back_what_another_took_back_is_told_who_and_when(office: Office, desk: ScoreDesk) -> None:
+    desk.add()
+    desk.released()
+    path = f"{desk.base}/thu-hoi"
+    visitor = office.at_desk(office.desk("duyet2@angiang.gov.vn", "approver"))
+    page = visitor.get(path)
+    desk.services.exam_office.withdraw(desk.now(), desk.approver.id, "sai")
+    told = f"{name_of(desk)} đã thu hồi công bố lúc {moment(office.clock.now())}"
+    assert told in send(visitor, page, path, 409, reason="sai", understood="1").text
+    assert told in visitor.get(path, 409).text
+
+
+@pytest.mark.parametrize("late", ["doi-gio", "thu-hoi"])
+def test_two_decisions_in_one_moment_end_with_one_and_its_officer_named_to_the_other(
+    office: Office, desk: ScoreDesk, late: str
+) -> None:
+    edition = waiting(desk, office)
+    second = office.desk("duyet2@angiang.gov.vn", "approver")
+    visitor = office.at_desk(second)
+    path = desk.at(edition, late) if late == "doi-gio" else f"{desk.base}/{late}"
+    page = visitor.get(path)
+    other = Services(desk.services.settings, clock=office.clock)
+    first = [
+        lambda: other.exam_office.move_release(desk.now(), office.clock.now() + timedelta(hours=2), desk.approver.id)
+    ]
+
+    def before_the_write(params: dict[str, Any], **more: Any) -> None:
+        if first and re.search(rb"scores_withdrawn|release_time_moved", params["body"]):
+            first.pop()()
+
+    hooks = Hooks(desk.services.aws, ("dynamodb",))
+    hooks.on("before-call.dynamodb.TransactWriteItems", before_the_write)
+    with hooks:
+        told = send(visitor, page, path, 409, code=second.code(), reason="sai", understood="1", **AT)
+    assert first == []
+    assert f"{name_of(desk)} đã đổi giờ công bố lúc {moment(office.clock.now())}" in told.text
 
 
 def test_approving_takes_the_second_factor_once_more_and_goes_on_under_a_new_token(
