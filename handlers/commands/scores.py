@@ -4,6 +4,7 @@ For operators and scripts; what the console and the schedule do, with the same r
 was refused, or that an edition has errors."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -249,17 +250,18 @@ def _tell_found(exam: Exam, edition: Edition, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(facts, ensure_ascii=False))
     else:
-        _tell_lines(facts)
+        _tell_lines(facts, preview.prefixes.names if preview else {})
     if facts["standing"] in (Standing.FAULTY.value, Standing.EMPTY.value):
         raise click.exceptions.Exit(1)
 
 
-def _tell_lines(facts: dict[str, Any]) -> None:
+def _tell_lines(facts: dict[str, Any], names: Mapping[str, str]) -> None:
     for name in ("edition", "standing", "candidates", "added", "removed", "changed", "errors", "warnings"):
         value = facts[name]
         click.echo(f"{name:<11} {figure(value) if isinstance(value, int) else value}")
     if facts["missing_prefixes"]:
-        click.echo(f"missing     {' '.join(facts['missing_prefixes'])}")
+        missing = [f"{code} {names.get(code, '')}".rstrip() for code in facts["missing_prefixes"]]
+        click.echo(f"missing     {', '.join(missing)}")
     for kind in facts["problems"]:
         place = f" (row {figure(kind['row'])}, {kind['column']} {kind['value']!r})" if kind["column"] else ""
         click.echo(f"{kind['severity']:<8} {figure(kind['count']):>9}  {kind['code']}: {kind['sentence']}{place}")

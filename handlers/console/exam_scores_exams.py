@@ -18,6 +18,7 @@ from handlers.forms import FieldProblem, Form
 from miniapp.core.errors import Problem
 from miniapp.exam_scores.combination_files import FILE_MOST, RowProblem, keep_set, read_set_file, set_file
 from miniapp.exam_scores.combinations import shipped
+from miniapp.exam_scores.councils import known_years
 from miniapp.exam_scores.model import Exam
 from miniapp.exam_scores.subjects import vocabulary
 
@@ -44,6 +45,7 @@ class ExamFormPage:
     rules: str
     combinations: str
     many_combinations: bool
+    councils_since: int
 
 
 @dataclass(frozen=True)
@@ -206,4 +208,5 @@ def _page(form: Form, exam: Exam | None, locked: bool) -> ExamFormPage:
         rules=address(exam.slug, "quy-tac") if exam else "",
         combinations=address(exam.slug, "to-hop") if exam else "",
         many_combinations=exam is not None and exam_form.has_long_set(exam),
+        councils_since=known_years()[0].first,
     )

@@ -15,6 +15,7 @@ from handlers.console.exam_scores_desk import moment_fields, moment_values, read
 from handlers.forms import FieldProblem, Form
 from miniapp.core.errors import Invalid
 from miniapp.exam_scores.combinations import Combination, read_set, shipped
+from miniapp.exam_scores.councils import councils_of
 from miniapp.exam_scores.model import FACTORS, NUMBER_MOST, Exam, Formula, Policy, Window
 from miniapp.exam_scores.scores import is_score, read_score
 from miniapp.exam_scores.subjects import vocabulary
@@ -26,7 +27,18 @@ WEIGHT_MOST = 10
 SET_MOST = 3_500  # characters of a field
 SCALE_MOST = 100_00
 MOMENTS = ("expected", "opens", "closes")
-BASIC = ("title", "title_en", "slug", "year", "paper", "remark_place", "bonus_cap", "floor", "benchmark")
+BASIC = (
+    "title",
+    "title_en",
+    "slug",
+    "year",
+    "paper",
+    "remark_place",
+    "bonus_cap",
+    "floor",
+    "benchmark",
+    "all_councils",
+)
 LOCKED = ("number_mask", "number_example", "scale", "policy", "languages", "combination_set", "prefix_length")
 RAW = ("combinations", "expected_prefixes")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
@@ -80,15 +92,16 @@ def read_exam(form: Form, agency: str, before: Exam | None, locked: bool) -> tup
     exam = before or Exam(agency, reader.slug(), "", "", 0, ())
     if not locked:
         exam = _structure(reader, exam)
+    year = reader.whole("year", FIRST_YEAR, LAST_YEAR)
     exam = replace(
         exam,
         title=reader.text("title", TITLE_MOST),
         title_en=reader.text("title_en", TITLE_MOST),
-        year=reader.whole("year", FIRST_YEAR, LAST_YEAR),
+        year=year,
         paper=reader.text("paper", PLACE_MOST, required=False),
         expected_at=reader.moment("expected"),
         remark=_window(reader),
-        expected_prefixes=_prefixes(reader, exam.prefix_length),
+        expected_prefixes=_prefixes(reader, exam.prefix_length, year),
     )
     if not exam.is_settled:
         exam = replace(exam, formula=_formula(reader, exam, before), benchmark=reader.score("benchmark", SCALE_MOST))
@@ -259,8 +272,15 @@ def _combinations(reader: _Reader) -> tuple[Combination, ...]:
         return ()
 
 
-def _prefixes(reader: _Reader, length: int) -> tuple[str, ...]:
-    found = sorted(set(reader.form.value("expected_prefixes").replace(",", " ").replace(";", " ").upper().split()))
+def _prefixes(reader: _Reader, length: int, year: int) -> tuple[str, ...]:
+    """What was typed, and where it is ticked every council of the country in the exam's year."""
+    typed = set(reader.form.value("expected_prefixes").replace(",", " ").replace(";", " ").upper().split())
+    if reader.form.value("all_councils") == "1":
+        known = councils_of(year)
+        typed.update(known)
+        if not known:
+            reader.wrong("all_councils", "councils_unknown", year=year)
+    found = sorted(typed)
     if len(found) > PREFIXES_MOST or any(len(item) != length or not _PREFIX.match(item) for item in found):
         reader.wrong("expected_prefixes", "prefix_shape", length=length)
     return tuple(found)

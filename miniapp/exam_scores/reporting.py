@@ -3,7 +3,8 @@
 For the console and the commands. It reads only; places and changes are lists that the import left in the packs bucket.
 A figure that citizens may not see (a group under ten) is an officer's to see."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -11,6 +12,7 @@ from miniapp.audit.model import Entry
 from miniapp.audit.service import Audit
 from miniapp.core.clock import Clock
 from miniapp.core.files import Files
+from miniapp.exam_scores.councils import council_names
 from miniapp.exam_scores.importing import UPLOADS
 from miniapp.exam_scores.keeping import Changes, ImportLists
 from miniapp.exam_scores.lists import Kept
@@ -54,10 +56,11 @@ class Problems:
 
 @dataclass(frozen=True)
 class Prefixes:
-    """Expected prefixes that no candidate has, and prefixes that nobody expected."""
+    """Expected prefixes that no candidate has, and prefixes that nobody expected; names of those that have one."""
 
     missing: tuple[str, ...] = ()
     unexpected: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -189,7 +192,8 @@ def prefixes(exam: Exam, statistics: Statistics) -> Prefixes:
     if not exam.expected_prefixes:
         return Prefixes()
     expected, there = set(exam.expected_prefixes), set(statistics.prefixes)
-    return Prefixes(tuple(sorted(expected - there)), tuple(sorted(there - expected)))
+    names = council_names(exam.year, exam.expected_prefixes)
+    return Prefixes(tuple(sorted(expected - there)), tuple(sorted(there - expected)), names)
 
 
 def _gathering(edition: Edition, work: Work | None, now: datetime) -> Standing:

@@ -1,7 +1,8 @@
 """Exam scores at the desk: an exam, its files, what needs a person, the decision, taking back; each by pages alone."""
 
+from miniapp.exam_scores.councils import councils_of
 from miniapp.exam_scores.model import Policy
-from tests.support.score_desk import ScoreDesk
+from tests.support.score_desk import HEADER, ScoreDesk, csv_file
 from tests.support.visitor import Visitor
 from tests.web.console.conftest import AGENCY, OTHER, Office
 
@@ -81,6 +82,57 @@ def test_what_is_wrong_with_an_exam_is_named_and_nothing_typed_is_lost(desk: Sco
     assert page.value("title") == EXAM["title"]
     assert page.value("number_mask") == "(9+)+"
     assert desk.services.exam_office.exams(AGENCY) == []
+
+
+NATIONAL = {
+    **EXAM,
+    "year": "2019",
+    "policy": "open",
+    "number_mask": "99999999",
+    "number_example": "02001234",
+    "prefix_length": "2",
+    "expected_prefixes": "65",
+    "all_councils": "1",
+}
+
+
+def test_a_national_exam_takes_its_years_councils_without_typing_and_they_stand_in_the_form(
+    desk: ScoreDesk, uploading: Visitor
+) -> None:
+    uploading.submit(f"{LIST}/them", **NATIONAL)
+    made = desk.services.exam_office.exam(AGENCY, "lop-10-2026")
+    assert made.expected_prefixes == tuple(f"{place:02d}" for place in range(1, 66) if place != 20)
+    page = uploading.get(f"{LIST}/lop-10-2026/sua")
+    shown = page.soup.find(attrs={"name": "expected_prefixes"})
+    assert shown
+    assert shown.get_text().split() == list(made.expected_prefixes)
+    assert not page.soup.select_one("#f-all_councils[checked]")
+
+
+def test_a_year_whose_councils_are_not_known_is_typed(desk: ScoreDesk, uploading: Visitor) -> None:
+    page = uploading.submit(f"{LIST}/them", 422, **{**NATIONAL, "year": "2016"})
+    assert "Chưa có danh sách mã hội đồng thi của năm 2016" in page.text
+    assert page.soup.select_one("#f-all_councils[checked]")
+    assert uploading.submit(f"{LIST}/them", 422, **{**NATIONAL, "prefix_length": "3"}).soup.find(
+        id="f-expected_prefixes-problem"
+    )
+    assert desk.services.exam_office.exams(AGENCY) == []
+
+
+def test_councils_that_are_missing_or_strange_are_named(
+    desk: ScoreDesk, uploading: Visitor, approving: Visitor
+) -> None:
+    known = [code for code in councils_of(2019) if code not in ("39", "40")]
+    desk.add(expected_prefixes=tuple(councils_of(2019)))
+    body = csv_file(HEADER, [[f"{code}000001", "5", "5", "5", "5"] for code in (*known, "65")])
+    edition = desk.checked(body)
+    page = uploading.get(desk.at(edition))
+    assert "Chưa có thí sinh nào của mã 39 Phú Yên, 40 Đắk Lắk." in page.text
+    assert "Có thí sinh của mã 65 Bộ Quốc phòng, không nằm trong danh sách." in page.text
+    assert "mã 39 Phú Yên, 40 Đắk Lắk." in approving.get(desk.at(edition, "duyet")).text
+    preview = approving.get(desk.at(edition, "pho-diem"))
+    assert "mã 39 Phú Yên, 40 Đắk Lắk." in preview.text
+    assert "01 Hà Nội" in {cell.get_text() for cell in preview.soup.find_all("th", scope="row")}
 
 
 def test_two_exams_cannot_have_one_name(desk: ScoreDesk, uploading: Visitor) -> None:

@@ -8,6 +8,7 @@ import pytest
 from click.testing import Result
 
 from miniapp.accounts.access import Operator
+from miniapp.exam_scores.councils import councils_of
 from miniapp.exam_scores.model import Policy
 from tests.support.exams import csv_file
 from tests.support.officers import Desk
@@ -61,6 +62,11 @@ def test_a_file_is_imported_checked_approved_listed_and_taken_back(office: Offic
 
     taken = ["withdraw", *PLACE, "--as", desk.approver.login, "--reason", "sai", "--code-stdin", "--json"]
     assert as_json(run(office, *taken, typed=desk.approver.code() + "\n"))["standing"] == "withdrawn"
+
+
+def test_councils_that_are_missing_are_named(office: Office, desk: ScoreDesk, file: Path) -> None:
+    desk.services.exam_office.change_exam(desk.now(), desk.uploader.id, expected_prefixes=tuple(councils_of(2019)))
+    assert "missing     01 Hà Nội, 03 Hải Phòng," in run(office, "import", str(file), *PLACE).stdout
 
 
 def test_people_read_lines_and_see_a_bar_on_standard_error(office: Office, desk: ScoreDesk, tmp_path: Path) -> None:
