@@ -15,9 +15,11 @@ from miniapp.core.settings import PREFIX, Settings, SettingsIncomplete, environm
 PATH = PREFIX + "SECRETS"
 READ = PREFIX + "SECRETS_READ"
 NAMES = {spec.name: PREFIX + spec.name.upper() for spec in fields(Settings)}
-KEPT = tuple(spec.name for spec in fields(Settings) if not spec.repr)
-SECRETS = frozenset(NAMES[name] for name in KEPT)
-MAY_LACK = frozenset({"session_key_before"})  # between two changes of the key there is none
+SECRETS = frozenset(NAMES[spec.name] for spec in fields(Settings) if not spec.repr)
+BESIDE = ("zalo_app_id", "zalo_callback")  # no secrets, but an operator puts them with the secret that they belong to
+KEPT = (*(spec.name for spec in fields(Settings) if not spec.repr), *BESIDE)
+# Between two changes of the key there is none before it; and who has no app of Zalo's works without.
+MAY_LACK = frozenset({"session_key_before", "zalo_app_secret", *BESIDE})
 
 
 def settings_of_process(environ: Mapping[str, str] | None = None) -> Settings:

@@ -13,13 +13,15 @@ from infra.local import stack
 from infra.local.engine import ADMIN
 from miniapp.core import aws
 from miniapp.core.settings import Settings, SettingsIncomplete
-from miniapp.core.starting import settings_of_process
+from miniapp.core.starting import KEPT, settings_of_process
 from tests.support.cloud import Cloud, in_environment
 from tests.support.dying import Wire
 
 PATH = "/motcua/starting/"
 BASE = "https://dichvu.example.gov.vn"
 GIVEN = {"session_key": "s" * 64, "factor_keys": "v1:" + "f" * 64, "origin_secret": "o" * 32}
+GIVEN |= {"zalo_code_verifier": "c" * 43}
+ZALO = {"zalo_app_id": "4711", "zalo_app_secret": "z" * 20, "zalo_callback": "https://dichvu.example.gov.vn/x"}
 STORM = 2_000  # environments that start in one second
 THROUGHPUT = 1_000  # questions a second, once the account asks for more than the usual 40
 LATENCY = 0.1
@@ -103,6 +105,23 @@ def test_a_function_that_reads_none_asks_nothing(wire: Wire) -> None:
 def test_a_secret_that_is_none_of_ours_is_a_fault(kept: Cloud) -> None:
     with pytest.raises(SettingsIncomplete, match="MOTCUA_SECRETS_READ names tell_pace"):
         settings_of_process(environ(kept.engine.endpoint, MOTCUA_SECRETS_READ="session_key,tell_pace"))
+
+
+def test_what_lies_with_a_secret_of_others_is_read_with_it_and_may_lack(kept: Cloud) -> None:
+    """Zalo's app: who has none can't be asked for tokens, and starts all the same."""
+    reads = {"MOTCUA_SECRETS_READ": "session_key,zalo_app_id,zalo_app_secret"}
+    assert settings_of_process(environ(kept.engine.endpoint, **reads)).zalo_app_secret == ""
+    for name, value in ZALO.items():
+        kept.admin("ssm").put_parameter(Name=PATH + name, Value=value, Type="SecureString")
+
+    held = settings_of_process(environ(kept.engine.endpoint, **reads))
+    assert (held.zalo_app_id, held.zalo_app_secret, held.zalo_callback) == ("4711", "z" * 20, "")
+    whole = settings_of_process(environ(kept.engine.endpoint))  # a command, which authorises accounts
+    assert {name: getattr(whole, name) for name in ZALO} == ZALO
+
+
+def test_one_question_holds_all_that_is_kept() -> None:
+    assert len(KEPT) <= 10  # GetParameters takes no more
 
 
 def test_what_the_environment_says_of_itself_counts(kept: Cloud) -> None:
