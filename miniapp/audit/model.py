@@ -51,7 +51,9 @@ EVENTS: Mapping[str, Kind] = {
     "agency_changed": _kind("agency changed", of="agency"),
     # exam scores
     "exam_changed": _kind("exam changed", of="exam"),
-    "scores_uploaded": _kind("exam edition file size", of="exam edition"),
+    "edition_begun": _kind("exam edition reason decision partial", of="exam edition"),
+    "scores_uploaded": _kind("exam edition file size pad_numbers minus_one", of="exam edition"),
+    "scores_read_again": _kind("exam edition file size pad_numbers minus_one", of="exam edition"),
     "scores_checked": _kind("exam edition rows errors warnings", of="exam edition"),
     "scores_approved": _kind("exam edition release candidates hash", of="exam edition"),
     "scores_withdrawn": _kind("exam edition reason", of="exam edition"),

@@ -3,7 +3,7 @@ other.
 
 For every service that changes something. It does not decide what may be done, and it never changes an entry."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from miniapp.audit.model import Anchor, Entry, Event, Head, Link, entry_of, genesis, link
@@ -15,6 +15,7 @@ from miniapp.core.ids import Ids
 from miniapp.core.tables import Write, pause, transact
 
 MOST_WRITES = 90  # of the 100 in one transaction; the trail needs up to 8
+FURTHER = 3  # writes of a further entry in the same transaction: itself and its marks
 TRIES = 40  # a head is moved by one writer at a time, so the slowest of 30 wins within 30 tries
 TOKEN_BYTES = 24
 
@@ -35,16 +36,20 @@ class Audit:
         self._clock = clock
         self._ids = ids
 
-    def commit(self, event: Event, *, agency: str, by: str, writes: Sequence[Write] = ()) -> Entry:
+    def commit(
+        self, event: Event, *, agency: str, by: str, writes: Sequence[Write] = (), also: Sequence[Event] = ()
+    ) -> Entry:
         """Do `writes` and note `event`, all or nothing; a write whose condition fails raises its own problem.
+
+        What else the same deed was (`also`) is noted behind it, each as an entry of its own. Returns the first entry.
 
         Only a head that somebody else moved is tried again. When the store's answer was lost, the entry's own id tells
         whether it landed, so nothing is done twice and nothing done is reported as failed."""
-        if len(writes) > MOST_WRITES:
+        if len(writes) + FURTHER * len(also) > MOST_WRITES:
             raise ValueError(f"{len(writes)} writes don't fit one transaction")
-        entry_id = self._ids.new("aud")
+        events = {self._ids.new("aud"): each for each in (event, *also)}
         for attempt in range(TRIES):
-            entry, trail = self._next(event, agency, by, entry_id)
+            entry, trail = self._next(events, agency, by)
             try:
                 self._send([*writes, *trail])
                 return entry
@@ -92,23 +97,28 @@ class Audit:
         """Where every agency's chain of a day stands."""
         return self._store.heads_of(day)
 
-    def _next(self, event: Event, agency: str, by: str, entry_id: str) -> tuple[Entry, list[Write]]:
-        """The entry that comes next in the chain as it stands now, and the writes that add it."""
+    def _next(self, events: Mapping[str, Event], agency: str, by: str) -> tuple[Entry, list[Write]]:
+        """The first entry that comes next in the chain as it stands now, and the writes that add all, by their ids."""
         now = self._clock.now()
         last = self._store.latest(agency)
         # A machine whose clock is behind must not write into a day that is closed already.
         day = max(local_day(now), last.day) if last else local_day(now)
         goes_on = last is not None and last.day == day
-        seq = last.seq + 1 if last and goes_on else 1
-        before = last.hash if last else genesis(agency)
-        entry = Entry(agency, day, seq, entry_id, iso(now), by, event.name, event.facts)
-        body = entry.body()
-        new = Link(seq, body, before, link(before, body))
+        seq = last.seq if last and goes_on else 0
+        before = first = last.hash if last else genesis(agency)
+        entries: list[Entry] = []
+        added: list[tuple[Link, Event]] = []
+        for entry_id, event in events.items():
+            seq += 1
+            entries.append(Entry(agency, day, seq, entry_id, iso(now), by, event.name, event.facts))
+            body = entries[-1].body()
+            added.append((Link(seq, body, before, link(before, body)), event))
+            before = added[-1][0].hash
         if last and goes_on:
-            head = Head(agency, day, seq, new.hash, last.before, last.previous)
+            head = Head(agency, day, seq, before, last.before, last.previous)
         else:
-            head = Head(agency, day, seq, new.hash, before, last.day if last else "")
-        return entry, self._store.appended(head, last, new, event)
+            head = Head(agency, day, seq, before, first, last.day if last else "")
+        return entries[0], self._store.appended(head, last, added)
 
     def _send(self, writes: Sequence[Write]) -> None:
         """One transaction; when no answer came, the same one again under the same token: done once either way."""

@@ -5,6 +5,8 @@ with a trail.
 For the audit service and the verifier. It gives conditional writes for one transaction and never runs one; an entry is
 never changed and never removed."""
 
+from collections.abc import Sequence
+
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from miniapp.audit.model import Event, Head, Link
@@ -131,16 +133,17 @@ class AuditStore:
         """Every agency with a trail, or with entries on a day."""
         return [mark.sk for mark in rows(lambda: AuditMark.query(days_key(day) if day else AGENCIES))]
 
-    def appended(self, head: Head, last: Head | None, new: Link, event: Event) -> list[Write]:
-        """The writes that add `new` and move the chain from `last` to `head`; HeadMoved when it isn't at `last`."""
-        key = day_key(head.agency, head.day)
-        entry = AuditLink(key, place_key(head.seq), body=new.body, before=new.before, hash=new.hash)
-        marks = [
-            AuditMark(object_key(head.agency, object_id), f"{head.day}#{place_key(head.seq)}")
-            for object_id in event.objects
-        ]
+    def appended(self, head: Head, last: Head | None, added: Sequence[tuple[Link, Event]]) -> list[Write]:
+        """The writes that add entries and move the chain from `last` to `head`; HeadMoved when it isn't at `last`."""
         moved = _moved(head, last) if last and last.day == head.day else _opened(head, last)
-        return [*moved, put_new(entry, HeadMoved()), *(put_new(mark, HeadMoved()) for mark in marks)]
+        return [*moved, *(write for new, event in added for write in _entry(head, new, event))]
+
+
+def _entry(head: Head, new: Link, event: Event) -> list[Write]:
+    place = place_key(new.place)
+    row = AuditLink(day_key(head.agency, head.day), place, body=new.body, before=new.before, hash=new.hash)
+    marks = [AuditMark(object_key(head.agency, object_id), f"{head.day}#{place}") for object_id in event.objects]
+    return [put_new(row, HeadMoved()), *(put_new(mark, HeadMoved()) for mark in marks)]
 
 
 def _moved(head: Head, last: Head) -> list[Write]:

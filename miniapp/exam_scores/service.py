@@ -17,7 +17,7 @@ from miniapp.core.files import Files, UploadForm
 from miniapp.core.ids import Ids
 from miniapp.core.queues import Queues
 from miniapp.core.tables import Write
-from miniapp.exam_scores import waiting
+from miniapp.exam_scores import trail, waiting
 from miniapp.exam_scores.importing import ImportEdition
 from miniapp.exam_scores.model import (
     LAST_MINUTE,
@@ -33,7 +33,7 @@ from miniapp.exam_scores.model import (
     Work,
 )
 from miniapp.exam_scores.ruling import changed_by_one, said_changes
-from miniapp.exam_scores.store import ExamScoreStore, Manifest
+from miniapp.exam_scores.store import ExamScoreStore
 from miniapp.exam_scores.verifying import verify_build
 
 UPLOADS = "uploads"
@@ -120,7 +120,7 @@ class ExamOffice:
             decision=decision.strip()[:NAME_MOST],
             partial=partial,
         )
-        event = Event("exam_changed", exam=exam.id, changed=f"edition {edition.id} begun")
+        event = trail.begun(exam, edition)
         self._audit.commit(event, agency=exam.agency, by=by, writes=[self._store.adding_edition(exam, edition)])
         return edition
 
@@ -179,7 +179,7 @@ class ExamOffice:
             minus_one=minus_one,
             started_at=iso(self._clock.now()),
         )
-        event = Event("scores_uploaded", exam=exam.id, edition=edition.id, file=file_id, size=stored.size)
+        event = trail.uploaded(exam, edition, item)
         return self._refilled(exam, edition, (*edition.files, item), event, by)
 
     def read_again(self, exam: Exam, edition_id: str, file_id: str, by: str, pad: bool, minus_one: str) -> Edition:
@@ -190,7 +190,7 @@ class ExamOffice:
         item = edition.file(file_id)
         changed = item.again(by, pad, minus_one)
         files = tuple(changed if held.id == file_id else held for held in edition.files)
-        event = Event("scores_uploaded", exam=exam.id, edition=edition.id, file=file_id, size=item.size)
+        event = trail.uploaded(exam, edition, changed, again=True)
         return self._refilled(exam, edition, files, event, by)
 
     def drop_file(self, exam: Exam, edition_id: str, file_id: str, by: str) -> Edition:
@@ -295,19 +295,10 @@ class ExamOffice:
             changed = replace(changed, history=(*exam.history, correction))
         writes = [self._store.changing_exam(changed), self._store.changing_edition(exam, approved)]
         writes += [self._store.noting_release(exam, pointer), *self._superseding(exam, pointer, now)]
-        event = self._approval(exam, edition, pointer, manifest)
-        self._audit.commit(event, agency=exam.agency, by=by, writes=writes)
+        event = trail.approved(exam, edition, pointer, manifest)
+        also = trail.corrected(exam, edition, exam.pointer(now))
+        self._audit.commit(event, agency=exam.agency, by=by, writes=writes, also=also)
         return changed
-
-    def _approval(self, exam: Exam, edition: Edition, pointer: Pointer, manifest: Manifest) -> Event:
-        return Event(
-            "scores_approved",
-            exam=exam.id,
-            edition=edition.id,
-            release=iso(pointer.release_at),
-            candidates=manifest.count,
-            hash=manifest.build,
-        )
 
     def _superseding(self, exam: Exam, pointer: Pointer, now: datetime) -> list[Write]:
         """What was to come and has not come is replaced; what is out is superseded when it is approved over."""

@@ -193,3 +193,18 @@ def test_the_heads_of_a_day_are_those_of_every_agency_that_did_something(audit: 
     assert [head.agency for head in audit.heads("2026-07-16")] == [AGENCY]
     assert [(head.agency, head.seq) for head in audit.heads("2026-07-17")] == [(OTHER, 1)]
     assert sorted(AuditStore().agencies()) == sorted([AGENCY, OTHER])
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2])
+def test_a_deed_with_two_names_leaves_two_entries_or_none(audit: Audit, line: Line, lost: int) -> None:
+    line.answers = lost
+    write = put_new(login("lan"), Conflict("login_taken"))
+    also = [Event("officer_enabled", officer="off_1")]
+    first = audit.commit(joined(), agency=AGENCY, by="a", writes=[write], also=also)
+    with pytest.raises(Conflict):
+        audit.commit(joined("off_2"), agency=AGENCY, by="b", writes=[write], also=also)
+    assert first.seq == 1
+    assert [entry.event for entry in audit.of_object(AGENCY, "off_1")] == ["officer_enabled", "officer_joined"]
+    audit.commit(joined("off_3"), agency=AGENCY, by="a")
+    verdict = verify(AuditStore(), AGENCY)
+    assert (verdict.is_clean, verdict.entries) == (True, 3)
