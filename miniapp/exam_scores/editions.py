@@ -180,7 +180,7 @@ class Editions:
         return blocks.find(self.segments.block(exam, manifest, block), build.shape, number)
 
     def warm(self, tell: Callable[[str], None] = lambda exam: None) -> int:
-        """Load the packs of exams that release within a day or did within a week; how many were loaded.
+        """Load the packs of exams that release within a day or did within a week, what is out and what comes; how many.
 
         For a process that starts. What fails is left to the first look-ups: one read of one segment each."""
         now = self._clock.now()
@@ -188,13 +188,21 @@ class Editions:
         for agency, slug in self._store.releases(now - LATELY, now + SOON):
             try:
                 exam = self.exam(agency, slug)
-                pointer = exam.pointer(now) or exam.coming(now)
-                if pointer is not None and self._load(exam, pointer):
-                    loaded += 1
-                    tell(exam.id)
             except (NotFound, Unavailable) as failure:
                 log.warning("pack_not_loaded", exam=f"{agency}#{slug}", code=failure.code)
+                continue
+            for pointer in _wanted(exam, now):
+                if self._could_load(exam, pointer):
+                    loaded += 1
+                    tell(exam.id)
         return loaded
+
+    def _could_load(self, exam: Exam, pointer: Pointer) -> bool:
+        try:
+            return self._load(exam, pointer)
+        except (NotFound, Unavailable) as failure:
+            log.warning("pack_not_loaded", exam=exam.id, code=failure.code)
+            return False
 
     def _load(self, exam: Exam, pointer: Pointer) -> bool:
         build = self.build(exam, pointer)
@@ -208,3 +216,11 @@ class Editions:
         for place, segment in enumerate(segments):
             self.segments.keep(manifest.build, place, segment)
         return True
+
+
+def _wanted(exam: Exam, now: datetime) -> list[Pointer]:
+    """What people will ask for: the edition whose hour comes within a day, and what is out, last, so that it is the one
+    that stays where memory has no room for both."""
+    coming, out = exam.coming(now), exam.pointer(now)
+    soon = coming if coming is not None and coming.release_at - now <= SOON else None
+    return [pointer for pointer in (soon, out) if pointer is not None]

@@ -304,6 +304,38 @@ def test_without_s3_lookups_go_on_from_the_table(bureau: Bureau, cloud: Cloud) -
         assert silence.asked > 0
 
 
+def test_a_fresh_process_has_loaded_what_is_out_and_the_correction_whose_hour_comes(bureau: Bureau) -> None:
+    made = fresh_exam(bureau)
+    edition = bureau.imported(made, file_of(NEW))
+    bureau.office.approve(made, edition.id, APPROVER, bureau.clock.now() + timedelta(hours=1))
+    editions = bureau.fresh_process()
+    reader = LookingUp(editions, bureau.keys, bureau.sealer, bureau.guard, bureau.clock)
+    seen = []
+
+    assert editions.warm() == 2
+    for hours in (0, 1):
+        bureau.later(hours=hours)
+        now = editions.exam(made.agency, made.slug)
+        seen.append({reader.open(now, f"02{number:06d}").result.scores["van"] for number in range(FEW)})
+
+    assert seen == [{OLD}, {NEW}]
+    assert editions.segments.reads == 0
+
+
+def test_a_correction_of_next_week_is_not_loaded_and_a_damaged_pack_keeps_nobody_from_the_other(
+    bureau: Bureau,
+) -> None:
+    made = fresh_exam(bureau)
+    edition = bureau.imported(made, file_of(NEW))
+    made = bureau.office.approve(made, edition.id, APPROVER, bureau.clock.now() + timedelta(days=3))
+    assert bureau.fresh_process().warm() == 1
+
+    made = bureau.office.move_release(made, bureau.clock.now() + timedelta(hours=2), OTHER)
+    assert bureau.fresh_process().warm() == 2
+    bureau.files.remove("packs", bureau.store.manifest(made, edition.build).pack)
+    assert bureau.fresh_process().warm() == 1
+
+
 def test_without_the_table_lookups_go_on_from_memory_for_a_minute_and_then_say_so(bureau: Bureau, cloud: Cloud) -> None:
     made = fresh_exam(bureau)
     editions = bureau.fresh_process()
