@@ -94,7 +94,7 @@ class Difference:
 
 
 def compare(
-    base: Iterable[bytes], base_shape: Shape, new: Sequence[bytes], shape: Shape, mark: int, partial: bool
+    base: Sequence[bytes], base_shape: Shape, new: Sequence[bytes], shape: Shape, mark: int, partial: bool
 ) -> tuple[list[bytes], Difference]:
     """The records that will be out (sorted by number) and how they differ from `base` (sorted too).
 
@@ -102,7 +102,7 @@ def compare(
     difference = Difference()
     result: list[bytes] = []
     width = shape.width
-    old = list(base) if base_shape == shape else [reshaped(item, base_shape, shape) for item in base]
+    old = base if base_shape == shape else [reshaped(item, base_shape, shape) for item in base]
     place = at = patience = 0
     while at < len(new):
         if not patience and old[place : place + STRETCH] == new[at : at + STRETCH]:
@@ -140,6 +140,9 @@ def _left(old: bytes, shape: Shape, partial: bool, result: list[bytes], differen
 
 
 def _met(old: bytes, record: bytes, shape: Shape, mark: int, partial: bool, difference: Difference) -> bytes:
+    if old == record:
+        difference.unchanged += 1
+        return record  # one set of objects lives on, the other goes whole: no room is lost between them
     if old[:-1] == record[:-1]:
         difference.unchanged += 1
         return old

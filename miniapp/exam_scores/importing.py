@@ -98,8 +98,7 @@ class Importing:
                 return edition
             waiting = [item for item in edition.files if item.state in (FileState.WAITING, FileState.READING)]
             if waiting:
-                run = self._read(exam, edition, waiting[0], beat)
-                held = {waiting[0].id: run} if run is not None and len(edition.files) == 1 else {}
+                held = self._read(exam, edition, waiting[0], beat)
                 continue
             if not edition.files or any(item.state is FileState.EXPECTED for item in edition.files):
                 return edition
@@ -111,8 +110,10 @@ class Importing:
                 tries += 1
         raise Conflict("edition_changed_meanwhile")
 
-    def _read(self, exam: Exam, edition: Edition, item: ScoreFile, beat: "_Beat") -> Run | None:
-        """One file to a run; a file that is no table of scores is refused with the reason."""
+    def _read(self, exam: Exam, edition: Edition, item: ScoreFile, beat: "_Beat") -> dict[str, Run]:
+        """One file to a run; a file that is no table of scores is refused with the reason.
+
+        The run of an only file is given back by the file's id, and nobody else holds it: it is much of the memory."""
         gathering = self._gathering(exam, edition, item)
         run: Run | None = None
         try:
@@ -137,7 +138,7 @@ class Importing:
             key = self._lists.keep_run(exam, edition.id, item.id, run)
             read_file = replace(read_file, rows=run.rows, run=key)
         self._replace_file(exam, edition.id, read_file)
-        return run
+        return {item.id: run} if run is not None and len(edition.files) == 1 else {}
 
     def _gathering(self, exam: Exam, edition: Edition, item: ScoreFile) -> Gathering:
         version = self._key_version(exam, self._base(exam))
@@ -197,6 +198,7 @@ class Importing:
             places = self._places(exam, edition, together.wanted(repeated, files), beat)
             edition = together.blamed_for_repeats(edition, files, repeated, places, beside)
         held.clear()
+        runs.clear()  # their records are now those of the edition, or replaced by what is out
         if base is not None:
             edition, shape, records, found = self._over(exam, edition, base, shape, records, beside)
         else:

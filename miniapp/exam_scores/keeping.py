@@ -7,7 +7,7 @@ import json
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 
 from miniapp.core.errors import NotFound
 from miniapp.core.files import Files
@@ -15,7 +15,7 @@ from miniapp.exam_scores.blocks import Shape
 from miniapp.exam_scores.difference import Change, Difference, Moved
 from miniapp.exam_scores.findings import Findings
 from miniapp.exam_scores.gathering import Run
-from miniapp.exam_scores.lists import Kept, Lines, kept
+from miniapp.exam_scores.lists import PART, Kept, Lines, kept, spool
 from miniapp.exam_scores.model import Exam
 
 PACKS = "packs"
@@ -43,7 +43,8 @@ class ImportLists:
     def keep_run(self, exam: Exam, edition: str, file: str, run: Run) -> str:
         """Keep a file's rows; the key they lie under."""
         key = f"runs/{exam.agency}/{exam.slug}/{edition}/{file}"
-        self._files.put(PACKS, key, _packed_run(run))
+        with _packed_run(run) as body:
+            self._files.put(PACKS, key, cast(BinaryIO, body))
         return key
 
     def run(self, key: str) -> Run:
@@ -111,10 +112,16 @@ def changes_key(exam: Exam, edition: str) -> str:
     return f"changes/{exam.agency}/{exam.slug}/{edition}"
 
 
-def _packed_run(run: Run) -> bytes:
-    """A run as an object: one line about the shape, then the records."""
-    head = json.dumps([run.shape.width, run.shape.subjects, run.shape.extras, run.rows, run.key_version]).encode()
-    return head + b"\n" + zlib.compress(b"".join(run.records), 1)
+def _packed_run(run: Run) -> IO[bytes]:
+    """A run as an object: one line about the shape, then the records, some at a time: all at once are much memory."""
+    head = [run.shape.width, run.shape.subjects, run.shape.extras, run.rows, run.key_version]
+    body, packing = spool(), zlib.compressobj(1)
+    body.write(json.dumps(head).encode() + b"\n")
+    for start in range(0, len(run.records), PART):
+        body.write(packing.compress(b"".join(run.records[start : start + PART])))
+    body.write(packing.flush())
+    body.seek(0)
+    return body
 
 
 def _unpacked_run(body: bytes) -> Run:

@@ -66,7 +66,7 @@ class Lines:
         if self._last:
             self._pack()
         head = json.dumps({"total": self.total, "parts": self._parts, "facts": dict(facts or {})}).encode()
-        whole = _spool()
+        whole = spool()
         whole.write(LENGTH.pack(len(head)) + head)
         if self._packed is not None:
             self._packed.seek(0)
@@ -75,7 +75,7 @@ class Lines:
         return whole
 
     def _pack(self) -> None:
-        self._packed = self._packed or _spool()
+        self._packed = self._packed or spool()
         body = zlib.compress(json.dumps(self._last, ensure_ascii=False, separators=(",", ":")).encode(), 1)
         self._packed.seek(0, 2)
         self._packed.write(body)
@@ -136,5 +136,6 @@ def _exactly(stream: BinaryIO, size: int) -> bytes:
     return found
 
 
-def _spool() -> IO[bytes]:
+def spool() -> IO[bytes]:
+    """Bytes on their way into the bucket: in memory while they are few, then in a file that nobody else sees."""
     return cast(IO[bytes], SpooledTemporaryFile(IN_MEMORY))

@@ -1,20 +1,25 @@
-"""One import in a process of its own (`python -m tests.load.one_import ENDPOINT YEAR`): prints its peak memory.
+"""One import over the edition that is out, in a process of its own (`python -m tests.load.one_import ENDPOINT YEAR`):
+prints its peak memory.
 
-The file is uploaded by a child before, so that the peak is the worker's alone."""
+The year is released before, and the file uploaded, by a child, so that the peak is the worker's alone."""
 
 import json
 import lzma
 import multiprocessing
-import shutil
 import sys
 import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from miniapp.core.aws import Aws
 from miniapp.exam_scores.importing import ImportEdition
-from miniapp.exam_scores.model import Reason
+from miniapp.exam_scores.model import Edition, Exam, Reason
 from tests.support.cloud import settings_for
-from tests.support.exams import UPLOADER, Bureau, exam
+from tests.support.exams import APPROVER, UPLOADER, Bureau, exam
+
+MEGABYTE = 1_000_000
+AGENCY, SLUG = "agc_memory", "memory"
+EVERY = 100
 
 
 class _Cloud:
@@ -23,35 +28,60 @@ class _Cloud:
         self.aws = Aws(self.settings)
 
 
-def upload(endpoint: str, year: Path, key: str) -> None:
-    """The plain year into the bucket."""
-    cloud = _Cloud(endpoint)
-    with tempfile.TemporaryFile() as plain, lzma.open(year) as packed:
-        shutil.copyfileobj(packed, plain)
+def bureau_at(endpoint: str) -> Bureau:
+    """All of the slice, as this process sees it."""
+    return Bureau(_Cloud(endpoint))  # type: ignore[arg-type]
+
+
+def gathered(bureau: Bureau, made: Exam, lines: Iterable[bytes]) -> Edition:
+    """An edition with a plain file that waits to be read."""
+    edition = bureau.office.begin(made, UPLOADER, Reason.RELEASE)
+    with tempfile.TemporaryFile() as plain:
+        plain.writelines(lines)
+        size = plain.tell()
         plain.seek(0)
-        cloud.aws.s3.put_object(Bucket=cloud.settings.resource("uploads"), Key=key, Body=plain)
+        file_id = bureau.office.put_file(made, edition, plain, size)
+    return bureau.office.take_file(made, edition.id, file_id, "year.csv", UPLOADER)
+
+
+def corrected(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The year once more, with the scores of the candidate before at every hundredth."""
+    before = b""
+    for place, line in enumerate(lines):
+        number, comma, scores = line.partition(b",")
+        yield number + comma + (before if place and place % EVERY == 0 else scores)
+        before = scores
+
+
+def prepare(endpoint: str, year: Path, edition: str) -> None:
+    """The year out, and a corrected one that waits to be imported; the edition's id into the file `edition`."""
+    bureau = bureau_at(endpoint)
+    made = bureau.office.add_exam(exam(agency=AGENCY, slug=SLUG), UPLOADER)
+    with lzma.open(year) as lines:
+        first = gathered(bureau, made, lines)
+    bureau.importing.run(ImportEdition(made.agency, made.slug, first.id))
+    made = bureau.office.approve(made, first.id, APPROVER, None)
+    with lzma.open(year) as lines:
+        Path(edition).write_text(gathered(bureau, made, corrected(lines)).id)
 
 
 def main(endpoint: str, year: Path) -> None:
     """Import, say the peak."""
-    bureau = Bureau(_Cloud(endpoint))  # type: ignore[arg-type]
-    made = bureau.office.add_exam(exam(agency="agc_memory", slug="memory"), UPLOADER)
-    edition = bureau.office.begin(made, UPLOADER, Reason.RELEASE)
-    file_id, _ = bureau.office.upload_form(made, edition, "http://localhost:8000/")
-    key = f"scores/{made.agency}/{made.slug}/{edition.id}/{file_id}"
-    child = multiprocessing.get_context("spawn").Process(target=upload, args=(endpoint, year, key))
-    child.start()
-    child.join()
-    bureau.office.take_file(made, edition.id, file_id, "year.csv", UPLOADER)
+    with tempfile.NamedTemporaryFile("r") as told:
+        child = multiprocessing.get_context("spawn").Process(target=prepare, args=(endpoint, year, told.name))
+        child.start()
+        child.join()
+        edition = Path(told.name).read_text()
+    bureau = bureau_at(endpoint)
     before = peak()
-    bureau.importing.run(ImportEdition(made.agency, made.slug, edition.id))
-    print(json.dumps({"before_mib": before, "peak_mib": peak()}))
+    checked = bureau.importing.run(ImportEdition(AGENCY, SLUG, edition))
+    print(json.dumps({"before_mb": before, "peak_mb": peak(), "rows": checked.candidates, "changed": checked.changed}))
 
 
 def peak() -> float:
-    """The most memory this process has had, in MiB: VmHWM, since ru_maxrss keeps what the parent had before exec."""
+    """The most memory this process has had, in MB: VmHWM, since ru_maxrss keeps what the parent had before exec."""
     status = Path("/proc/self/status").read_text()
-    return round(int(status.split("VmHWM:")[1].split()[0]) / 1024, 1)
+    return round(int(status.split("VmHWM:")[1].split()[0]) * 1024 / MEGABYTE, 1)
 
 
 if __name__ == "__main__":
