@@ -14,12 +14,11 @@ from handlers.express import OPEN_SLIP
 from handlers.slips import chart_of
 from miniapp.core.errors import Refused
 from miniapp.exam_scores.model import Exam, Policy
-from miniapp.exam_scores.statistics import Distribution, Statistics
+from miniapp.exam_scores.statistics import LOW, Distribution, Statistics
 from miniapp.exam_scores.subjects import vocabulary
 
 distributions = pages("distributions", door=anyone, url_prefix="/<agency>/diem-thi/<slug>/pho-diem")
 
-LOW = 100  # hundredths: what is counted as a very low score
 SUBJECT_BAR, SUBJECT_BAND = 25, 50  # hundredths per bar and per line of the table
 TOTAL_BAR, TOTAL_BAND = 50, 100
 SUBJECTS_IN_TOTAL = 3

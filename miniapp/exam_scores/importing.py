@@ -23,6 +23,7 @@ from miniapp.core.ids import Ids
 from miniapp.exam_scores import blocks, difference, together
 from miniapp.exam_scores.blocks import BLOCK_MOST, Built, Shape
 from miniapp.exam_scores.chunks import Chunk
+from miniapp.exam_scores.counting import count
 from miniapp.exam_scores.difference import Difference, compare
 from miniapp.exam_scores.factors import FactorKeys
 from miniapp.exam_scores.gathering import Gathering, Run
@@ -30,7 +31,7 @@ from miniapp.exam_scores.keeping import PACKS, ImportLists
 from miniapp.exam_scores.lists import Lines
 from miniapp.exam_scores.model import Edition, EditionState, Exam, FileState, Reason, ScoreFile
 from miniapp.exam_scores.reading import Progress, read_rows
-from miniapp.exam_scores.statistics import Statistics, count
+from miniapp.exam_scores.statistics import Statistics
 from miniapp.exam_scores.store import ExamScoreStore, Manifest
 
 TELL_EVERY = 1.0
@@ -207,7 +208,13 @@ class Importing:
         with ThreadPoolExecutor(1) as aside:  # compressing lets another thread run: count meanwhile
             building = aside.submit(blocks.build, records, shape, BLOCK_MOST[exam.policy.value])
             statistics = count(
-                records, shape, exam.usable_combinations, exam.prefix_length, lambda done: beat("counting", done, total)
+                records,
+                shape,
+                exam.usable_combinations,
+                exam.prefix_length,
+                lambda done: beat("counting", done, total),
+                exam.scale,
+                exam.expected_prefixes,
             )
             beat("packing", 0, 1, force=True)
             built = building.result()

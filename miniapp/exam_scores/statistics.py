@@ -1,26 +1,19 @@
-"""Counting an edition: distributions, means, medians, shares, per subject, combination and prefix.
+"""What is known of an edition as a whole: distributions, means, medians, shares, per subject, combination and prefix.
 
-For building an edition; computed once from the final records and kept beside them. A group under 10 candidates is not
-shown to citizens. Pure: records in, numbers out. Means are in thousandths of a hundredth, so no float is kept."""
+For pages, slips and the API; `counting` makes it once, and it is kept beside the records. A group under 10 candidates
+is not shown to citizens. Pure: numbers in, numbers out. Means are in hundredths, rounded, so no float is kept."""
 
 import json
-import struct
-import sys
 import zlib
-from array import array
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import groupby
-from operator import add
-from typing import Any
+from typing import NamedTuple
 
-from miniapp.exam_scores.blocks import EXTRAS, Shape
-from miniapp.exam_scores.combinations import Combination
-from miniapp.exam_scores.scores import LOWEST_STATE, STATE_NAMES, rounded
+from miniapp.exam_scores.scores import rounded
 
 SMALLEST_GROUP = 10
+LOW = 100  # hundredths: what is counted as a very low score
 
 
 @dataclass(frozen=True)
@@ -80,15 +73,42 @@ class Distribution:
         return steps
 
 
+class Figures(NamedTuple):
+    """One subject in one prefix: how many have a score, the sum, the lower median, how many have the highest and how
+    many 1,00 or less. Editions of earlier releases say no more than the first two."""
+
+    candidates: int
+    total: int
+    median: int | None = None
+    top: int | None = None
+    low: int | None = None
+
+    @property
+    def mean(self) -> int | None:
+        """The mean in hundredths, rounded half up; None for nobody."""
+        return rounded(self.total, self.candidates) if self.candidates else None
+
+    def share(self, count: int | None) -> float | None:
+        """Which part of them a count is; None where that is not known."""
+        return count / self.candidates if count is not None and self.candidates else None
+
+
+KNOWN = len(Figures._fields)
+
+
 @dataclass(frozen=True)
 class Statistics:
-    """Everything counted of one edition."""
+    """Everything counted of one edition.
+
+    Prefixes are in their order; `uncounted` is how many more there are than are counted one by one. Of those, the ones
+    that the exam expects say only how many candidates they have."""
 
     population: int
     subjects: Mapping[str, Distribution]
     combinations: Mapping[str, Distribution]
-    prefixes: Mapping[str, Mapping[str, tuple[int, int]]]  # prefix → subject (or "" for all) → (candidates, sum)
+    prefixes: Mapping[str, Mapping[str, Figures]]  # prefix → subject, or "" for all candidates
     states: Mapping[str, Mapping[str, int]]  # subject → state → candidates
+    uncounted: int = 0
 
     @property
     def shown_population(self) -> int | None:
@@ -103,6 +123,7 @@ class Statistics:
             "combinations": {code: _pairs(item) for code, item in self.combinations.items()},
             "prefixes": self.prefixes,
             "states": self.states,
+            "uncounted": self.uncounted,
         }
         return zlib.compress(json.dumps(facts, separators=(",", ":")).encode(), 6)
 
@@ -115,138 +136,13 @@ class Statistics:
             {code: Distribution(dict(pairs)) for code, pairs in held["subjects"].items()},
             {code: Distribution(dict(pairs)) for code, pairs in held["combinations"].items()},
             {
-                prefix: {code: (int(pair[0]), int(pair[1])) for code, pair in entry.items()}
+                prefix: {code: Figures(*figures[:KNOWN]) for code, figures in entry.items()}
                 for prefix, entry in held["prefixes"].items()
             },
             held["states"],
+            held.get("uncounted", 0),
         )
 
 
 def _pairs(item: Distribution) -> list[tuple[int, int]]:
     return sorted(item.counts.items())
-
-
-def count(
-    records: Sequence[bytes],
-    shape: Shape,
-    combinations: Sequence[Combination],
-    prefix_length: int,
-    tell: Callable[[int], None] = lambda done: None,
-) -> Statistics:
-    """Count records sorted by number; `tell` hears how many are done."""
-    subjects: dict[str, Counter[int]] = {subject: Counter() for subject in shape.subjects}
-    totals: dict[str, Counter[int]] = {item.code: Counter() for item in combinations}
-    prefixes: dict[str, dict[str, tuple[int, int]]] = {}
-    spoken = any(item.language for item in combinations) and "language" in shape.extras
-    done = 0
-    for prefix, group in groupby(records, lambda record: record[:prefix_length]):
-        members = list(group)
-        mine: dict[str, Counter[int]] = {subject: Counter() for subject in shape.subjects}
-        for (taken, language), alike in _alike(members, shape, spoken).items():
-            columns = _columns(alike, shape)
-            for subject, counter in mine.items():
-                counter.update(columns[subject])
-            _count_totals(columns, _usable(combinations, taken, language), totals)
-        prefixes[prefix.rstrip(b"\0").decode()] = _sums(mine, subjects, len(members))
-        done += len(members)
-        tell(done)
-    return Statistics(
-        len(records),
-        {subject: Distribution(_scores(counter)) for subject, counter in subjects.items()},
-        {code: Distribution(dict(counter)) for code, counter in totals.items()},
-        prefixes,
-        {subject: _states(counter) for subject, counter in subjects.items()},
-    )
-
-
-def _columns(members: Sequence[bytes], shape: Shape) -> dict[str, Sequence[int]]:
-    """The scores' codes, by subject, two bytes each: whole years pass through here."""
-    start, wide = shape.width, len(shape.subjects)
-    codes = array("H", b"".join([record[start : start + 2 * wide] for record in members]))
-    if sys.byteorder == "little":
-        codes.byteswap()
-    return {subject: codes[place::wide] for place, subject in enumerate(shape.subjects)}
-
-
-def _alike(
-    members: Sequence[bytes], shape: Shape, spoken: bool
-) -> Mapping[tuple[frozenset[str], int | None], list[bytes]]:
-    """Members by which subjects they have a score of and, if `spoken`, by language (else None): few groups in any exam.
-
-    The high byte of a code says whether it is a state."""
-    start, end = shape.width, shape.width + 2 * len(shape.subjects)
-    place = end + _offset(shape, "language") if spoken else end
-    found: defaultdict[bytes, list[bytes]] = defaultdict(list)
-    for record in members:
-        found[record[start:end:2].translate(_IS_STATE) + record[place : place + spoken]].append(record)
-    wide = len(shape.subjects)
-    return {
-        (
-            frozenset(subject for subject, state in zip(shape.subjects, key[:wide], strict=True) if not state),
-            key[wide] if spoken else None,
-        ): alike
-        for key, alike in found.items()
-    }
-
-
-def _offset(shape: Shape, name: str) -> int:
-    """Where an extra begins, counted from the first extra."""
-    before = shape.extras[: shape.extras.index(name)]
-    return struct.calcsize(">" + "".join(EXTRAS[extra] for extra in before))
-
-
-_IS_STATE = bytes(code >= LOWEST_STATE >> 8 for code in range(256))
-
-
-def _usable(combinations: Sequence[Combination], taken: frozenset[str], language: int | None) -> list[Combination]:
-    """Combinations whose three subjects have scores, in their language (all, where a file has no languages)."""
-    return [
-        item
-        for item in combinations
-        if taken.issuperset(item.subjects) and (not item.language or language in (None, item.language))
-    ]
-
-
-def _sums(
-    mine: Mapping[str, Counter[int]], subjects: Mapping[str, Counter[int]], members: int
-) -> dict[str, tuple[int, int]]:
-    """How many of a group have a score of each subject, and their sum; adds the group to all."""
-    group: dict[str, tuple[int, int]] = {"": (members, 0)}
-    for subject, counter in mine.items():
-        subjects[subject].update(counter)
-        scores = _scores(counter)
-        group[subject] = (sum(scores.values()), sum(score * times for score, times in scores.items()))
-    return group
-
-
-def _count_totals(
-    columns: Mapping[str, Sequence[int]], combinations: Sequence[Combination], totals: Mapping[str, Counter[int]]
-) -> None:
-    """Add three columns at a time, all of them scores."""
-    for item in combinations:
-        first, second, third = (columns[subject] for subject in item.subjects)
-        totals[item.code].update(map(add, map(add, first, second), third))
-
-
-def _scores(counter: Mapping[int, int]) -> dict[int, int]:
-    return {code: times for code, times in counter.items() if code < LOWEST_STATE}
-
-
-def _states(counter: Mapping[int, int]) -> dict[str, int]:
-    return {STATE_NAMES[code]: times for code, times in sorted(counter.items()) if code in STATE_NAMES}
-
-
-def summary(statistics: Statistics) -> list[dict[str, Any]]:
-    """One line per subject for commands and the API: numbers only, small groups left out."""
-    return [
-        {
-            "subject": subject,
-            "candidates": item.population,
-            "mean": item.mean,
-            "median": item.median,
-            "tens": item.counts.get(1000, 0),
-            "at_most_one": item.at_most(100),
-        }
-        for subject, item in statistics.subjects.items()
-        if item.is_shown
-    ]

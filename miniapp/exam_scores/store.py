@@ -6,6 +6,7 @@ at work on an edition.
 
 Truth is here; packs and run objects in S3 are copies or intermediate."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from miniapp.core.clock import iso
 from miniapp.core.errors import Conflict, NotFound
 from miniapp.core.plain import from_plain, to_plain
 from miniapp.core.tables import SortedTable, Write, change, put, put_new, read, remove, rows
-from miniapp.exam_scores.blocks import Shape
+from miniapp.exam_scores.blocks import SEGMENT_MOST, Shape
 from miniapp.exam_scores.model import Edition, Exam, Pointer, Work
 from miniapp.exam_scores.statistics import Statistics
 
@@ -67,6 +68,7 @@ class BuildRow(ExamScoresTable):
     """A part of a build that never changes: manifest, statistics or a segment."""
 
     data = BinaryAttribute(legacy_encoding=False)
+    rest = UnicodeAttribute(default="")  # sort keys of the rows in which the data goes on, with blanks between
 
 
 class CalendarRow(ExamScoresTable):
@@ -169,17 +171,19 @@ class ExamScoreStore:
 
     def manifest(self, exam: Exam, build: str) -> Manifest:
         """How to read a build; NotFound `build_unknown`."""
-        row = self._part(exam, build, "manifest")
+        row = self._row(exam, build, "manifest")
         if row is None:
             raise NotFound("build_unknown")
-        return from_plain(Manifest, json.loads(row))
+        return from_plain(Manifest, json.loads(row.data))
 
     def statistics(self, exam: Exam, build: str) -> Statistics:
         """What was counted of a build; NotFound `build_unknown`."""
-        row = self._part(exam, build, "statistics")
-        if row is None:
+        row = self._row(exam, build, "statistics")
+        parts = [row, *(self._row(exam, build, sk) for sk in row.rest.split())] if row is not None else [None]
+        found = [bytes(part.data) for part in parts if part is not None]
+        if len(found) < len(parts):
             raise NotFound("build_unknown")
-        return Statistics.unpacked(row)
+        return Statistics.unpacked(b"".join(found))
 
     def segment(self, agency: str, slug: str, build: str, place: int) -> bytes:
         """One segment, eventually consistent: a build never changes, so late is as good as new."""
@@ -194,9 +198,16 @@ class ExamScoreStore:
         self._keep(BuildRow(pk=f"{build_key(agency, slug, build)}#{place}", sk="segment", data=data))
 
     def keep_statistics(self, exam: Exam, build: str, statistics: Statistics) -> None:
-        """Keep what was counted."""
-        key = build_key(exam.agency, exam.slug, build)
-        self._keep(BuildRow(pk=key, sk="statistics", data=statistics.packed()))
+        """Keep what was counted, in one item nearly always: hundreds of combinations need more. The first comes last.
+
+        Further parts are named by the hash of all, so that those of two ways of counting can't be taken together."""
+        key, body = build_key(exam.agency, exam.slug, build), statistics.packed()
+        name = f"statistics#{hashlib.sha256(body).hexdigest()[:16]}"
+        first, *further = [body[start : start + SEGMENT_MOST] for start in range(0, len(body), SEGMENT_MOST)]
+        rest = {f"{name}#{place}": part for place, part in enumerate(further, 1)}
+        for sk, part in rest.items():
+            self._keep(BuildRow(pk=key, sk=sk, data=part))
+        self._keep(BuildRow(pk=key, sk="statistics", data=first, rest=" ".join(rest)))
 
     def keep_manifest(self, exam: Exam, manifest: Manifest) -> None:
         """Keep the manifest, last of all parts: a build without one does not exist."""
@@ -206,7 +217,9 @@ class ExamScoreStore:
     def forget_build(self, exam: Exam, manifest: Manifest) -> None:
         """Delete every part of a build: the manifest first, so that nobody starts reading it."""
         key = build_key(exam.agency, exam.slug, manifest.build)
-        parts = [(key, "manifest"), (key, "statistics")]
+        counted = self._row(exam, manifest.build, "statistics")
+        rest = counted.rest.split() if counted is not None else []
+        parts = [(key, sk) for sk in ("manifest", *rest, "statistics")]
         parts += [(f"{key}#{place}", "segment") for place in range(len(manifest.sizes))]
         for pk, sk in parts:
             row = BuildRow(pk=pk, sk=sk, data=b"")
@@ -289,10 +302,9 @@ class ExamScoreStore:
         live = now.timestamp() - float(row.beat) < LEASE.total_seconds()
         return Work(row.stage, int(row.done), int(row.total), live)
 
-    def _part(self, exam: Exam, build: str, name: str) -> bytes | None:
+    def _row(self, exam: Exam, build: str, name: str) -> BuildRow | None:
         key = build_key(exam.agency, exam.slug, build)
-        row = read(lambda: BuildRow.get(key, name, consistent_read=True))
-        return bytes(row.data) if row is not None else None
+        return read(lambda: BuildRow.get(key, name, consistent_read=True))
 
     @staticmethod
     def _keep(row: BuildRow) -> None:

@@ -8,9 +8,10 @@ import pytest
 
 from miniapp.core.errors import Invalid
 from miniapp.exam_scores import blocks
+from miniapp.exam_scores.counting import count
 from miniapp.exam_scores.findings import SEVERITY
 from miniapp.exam_scores.model import Edition, Exam, FileState
-from miniapp.exam_scores.statistics import Statistics, count
+from miniapp.exam_scores.statistics import Statistics
 from tests.support import real_scores
 from tests.support.cloud import Cloud
 from tests.support.exams import APPROVER, UPLOADER, Bureau
