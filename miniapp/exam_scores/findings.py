@@ -89,7 +89,8 @@ WARNINGS = frozenset(
         "total_apart",
     }
 )
-SEVERITY = {code: "error" for code in REFUSALS | ERRORS} | {code: "warning" for code in WARNINGS}
+OTHERS = {"other_errors": "error", "other_warnings": "warning"}  # kinds that an edition's row has no room to name
+SEVERITY = {code: "error" for code in REFUSALS | ERRORS} | {code: "warning" for code in WARNINGS} | OTHERS
 
 
 @dataclass(frozen=True, slots=True)

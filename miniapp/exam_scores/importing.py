@@ -26,6 +26,7 @@ from miniapp.exam_scores.chunks import Chunk
 from miniapp.exam_scores.counting import count
 from miniapp.exam_scores.difference import Difference, compare
 from miniapp.exam_scores.factors import FactorKeys
+from miniapp.exam_scores.fitting import fitted
 from miniapp.exam_scores.gathering import Gathering, Run
 from miniapp.exam_scores.keeping import PACKS, ImportLists
 from miniapp.exam_scores.lists import Lines
@@ -172,8 +173,9 @@ class Importing:
             if all(item.id != changed.id for item in edition.files):
                 return  # the officer took the file away while it was read
             files = tuple(changed if item.id == changed.id else item for item in edition.files)
+            changes = fitted(replace(edition, files=files, version=edition.version + 1))
             try:
-                self._store.changing_edition(exam, replace(edition, files=files, version=edition.version + 1)).alone()
+                self._store.changing_edition(exam, changes).alone()
                 return
             except Conflict:
                 continue
@@ -302,7 +304,7 @@ class Importing:
         return self._checked(exam, together.blamed(edition, last, found), "", Difference(), 0)
 
     def _checked(self, exam: Exam, edition: Edition, build: str, found: Difference, total: int) -> Edition:
-        checked = edition.moved(
+        checked = fitted(edition).moved(
             EditionState.CHECKED,
             build=build,
             candidates=total,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from miniapp.exam_scores.findings import OTHERS
 from miniapp.exam_scores.keeping import ImportLists
 from miniapp.exam_scores.lists import Kept, Line
 from miniapp.exam_scores.model import Edition, Exam, FileState
@@ -62,7 +63,7 @@ class ProblemList:
             alone: list[Line] = [
                 [kind.code, kind.row, kind.column, kind.value]
                 for kind in item.findings
-                if not (bool(together.total) if kind.is_together else kind.code in known)
+                if not (bool(together.total) if kind.is_together else kind.code in known or kind.code in OTHERS)
             ]
             self._parts += [_Part(alone, item.id), _Part(own, item.id)]
         self._parts.append(_Part(together))

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations, islice
 
 import pytest
@@ -10,7 +11,13 @@ from miniapp.core.errors import NotFound
 from miniapp.exam_scores.combination_files import COMBINATIONS_MOST
 from miniapp.exam_scores.combinations import Combination
 from miniapp.exam_scores.counting import PREFIXES_MOST
-from miniapp.exam_scores.model import EditionState, Exam
+from miniapp.exam_scores.findings import OTHERS, VALUE_MOST
+from miniapp.exam_scores.fitting import size
+from miniapp.exam_scores.importing import ImportEdition
+from miniapp.exam_scores.keeping import ImportLists
+from miniapp.exam_scores.model import EditionState, Exam, FileState, Reason, ScoreFile
+from miniapp.exam_scores.problem_list import ProblemList
+from miniapp.exam_scores.service import FILES_MOST, NAME_MOST
 from miniapp.exam_scores.statistics import Distribution, Figures, Statistics
 from miniapp.exam_scores.store import BuildRow, build_key
 from miniapp.exam_scores.subjects import vocabulary
@@ -90,3 +97,39 @@ def test_an_exam_whose_every_number_is_a_prefix_imports_and_comes_out(bureau: Bu
     assert (len(counted.prefixes), counted.uncounted) == (PREFIXES_MOST, 40)
     assert {item.population for item in counted.combinations.values()} == {PREFIXES_MOST + 40}
     assert bureau.looking_up.open(made, f"{PREFIXES_MOST + 39:08d}").result.scores["toan"] == 725
+
+
+def faulty_file(place: int) -> bytes:
+    """A file of one candidate and many kinds of problems, with long words in them."""
+    wide = "ế" * VALUE_MOST
+    rows = [
+        [f"{place:08d}", "5", "x", "x", "x"],
+        ["", wide, "99", "99", "99"],
+        [wide, "2024-01-05", "=A1", wide, "7.33"],
+    ]
+    rows += [["1E+07", "7.33", "7.33", "", ""], [f"{place}", "-1", "", "", ""], [f"{place:08d}", "5", "5", "5", "5"]]
+    return csv_file(["sbd", "toan", f"van {wide}", f"li {wide}", wide], rows)
+
+
+@pytest.mark.sweep
+def test_as_many_files_as_there_may_be_with_many_problems_each_are_read_to_the_end(bureau: Bureau) -> None:
+    made = bureau.office.add_exam(exam(), UPLOADER)
+    begun = bureau.office.begin(made, UPLOADER, Reason.RELEASE)
+    files = []
+    for place in range(FILES_MOST):
+        key, body = f"scores/{made.agency}/{made.slug}/{begun.id}/fil_{place}", faulty_file(place)
+        bureau.files.put("uploads", key, body)
+        name = "ế" * NAME_MOST
+        files.append(ScoreFile(f"fil_{place}", name, key, UPLOADER, FileState.WAITING, len(body)))
+    bureau.store.changing_edition(made, replace(begun, files=tuple(files), version=begun.version + 1)).alone()
+
+    edition = bureau.importing.run(ImportEdition(made.agency, made.slug, begun.id))
+
+    assert edition.state is EditionState.CHECKED
+    assert size(edition) < MOST
+    assert {item.state for item in edition.files} == {FileState.READ}
+    assert len({item.errors for item in edition.files}) == 1 and edition.errors >= 8 * FILES_MOST
+    named = [sum(kind.count for kind in item.findings if kind.severity == "error") for item in edition.files]
+    assert named == [item.errors for item in edition.files]
+    assert any(kind.code in OTHERS for item in edition.files for kind in item.findings)
+    assert OTHERS.keys().isdisjoint(place.code for place in ProblemList(ImportLists(bureau.files), made, edition))
