@@ -5,6 +5,7 @@ them and swapped in by compare-and-set; the old parts are deleted once no proces
 runs and places (which hold what people typed) go too. Scores, statistics and the audit trail stay; after it, a look-up
 by factors is no longer possible, and the exam's page says so. Killed anywhere and started again it goes on.
 
+Registrations for an exam that never comes out go N days after its announced hour, or a year after they were made.
 A newer release (a correction) starts the days anew, since its look-ups still need the hashes."""
 
 from collections.abc import Iterator
@@ -25,10 +26,12 @@ from miniapp.exam_scores.keeping import findings_key, together_key
 from miniapp.exam_scores.model import Edition, EditionState, Exam, Pointer
 from miniapp.exam_scores.rounds import Rounds
 from miniapp.exam_scores.store import ExamScoreStore, Manifest
+from miniapp.exam_scores.telling_store import Registration
 
 BY = "erasing"
 FACTOR = "factor"
 LOOK_BACK = timedelta(days=365)
+WAITED_MOST = timedelta(days=365)  # for an exam of which nobody said when it comes
 PACKS, UPLOADS = "packs", "uploads"
 IN_WORK = (EditionState.GATHERING, EditionState.CHECKED)
 
@@ -79,7 +82,31 @@ class Erasing:
                 continue
             if report is not None:
                 found.append(report)
-        return found
+        return found + [report for agency, slug in self._exams.waits() if (report := self._in_vain(agency, slug))]
+
+    def _in_vain(self, agency: str, slug: str) -> Erased | None:
+        """Registrations for an exam that never came out, or was taken back: N days after its announced hour, and at the
+        latest a year after they were made. None when nothing is due."""
+        now = self._clock.now()
+        try:
+            exam = self._exams.exam(agency, slug, consistent=True)
+            if exam.pointer(now) is not None:
+                self._exams.forget_wait(agency, slug)  # its release has days of its own
+                return None
+            count = 0 if exam.coming(now) else self._rounds.erase(exam, lambda held: self._is_over(exam, held, now))
+        except (NotFound, Conflict) as problem:
+            log.warning("erasing_put_off", exam=f"{agency}#{slug}", code=problem.code)
+            return None
+        if count:
+            self._audit.commit(self._event(exam, "", 0, count), agency=agency, by=BY)
+            log.info("erased", exam=exam.id, hashes=0, registrations=count, waiting=0)
+        return Erased(exam.id, 0, count, 0) if count else None
+
+    def _is_over(self, exam: Exam, held: Registration, now: datetime) -> bool:
+        announced = exam.expected_at
+        if announced is not None and now - max(announced, held.made_at) >= self._after:
+            return True
+        return now - held.made_at >= WAITED_MOST
 
     def erase(self, exam: Exam) -> Erased | None:
         """Bring the erasing of one exam as far as it can go now; None when nothing is due or all is done."""

@@ -7,7 +7,7 @@ stalled; each wave queues messages for some people, spread over the pace, and le
 twice (the outbox holds the business fact), nor without consent in force, nor of an edition that was withdrawn or that
 its agency shows no more, nor before an hour that was moved."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -129,12 +129,14 @@ class Rounds:
             self._queues.send(note, self._pace)
         return told
 
-    def erase(self, exam: Exam) -> int:
-        """Delete every registration of an exam; how many."""
+    def erase(self, exam: Exam, is_due: Callable[[Registration], bool] = lambda held: True) -> int:
+        """Delete every registration of an exam, or those that are due; how many."""
         count = 0
         for part in range(PARTS):
-            while found := self._store.page(exam, part, "", 500):
-                count += sum(self._telling.drop(held) for held in found)
+            after = ""
+            while found := self._store.page(exam, part, after, 500):
+                count += sum(self._telling.drop(held) for held in found if is_due(held))
+                after = found[-1].user
         return count
 
     def _is_open(self, exam: Exam) -> bool:

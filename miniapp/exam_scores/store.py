@@ -1,13 +1,14 @@
 """Where exams and editions are kept. For this slice's services; rows stay in here.
 
 Questions: one exam by agency and slug · an agency's exams · an exam's editions, newest first · one edition · the
-manifest, statistics and one segment of a build · which exams release about now · which imports are under way · who is
-at work on an edition.
+manifest, statistics and one segment of a build · which exams release about now · which imports are under way · which
+exams people wait for · who is at work on an edition.
 
 Truth is here; packs and run objects in S3 are copies or intermediate."""
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,6 +26,7 @@ LEASE = timedelta(seconds=60)
 CALENDAR_KEPT = timedelta(days=400)  # erasing looks back as far as a year
 RELEASES = "releases"
 IMPORTS = "imports"
+WAITS = "waits"
 
 
 def exam_key(slug: str) -> str:
@@ -72,7 +74,7 @@ class BuildRow(ExamScoresTable):
 
 
 class CalendarRow(ExamScoresTable):
-    """A release, by its time; or an import under way, by its edition."""
+    """A release, by its time; or an import under way, by its edition; or an exam that people wait for, by its name."""
 
     agency = UnicodeAttribute()
     slug = UnicodeAttribute()
@@ -268,6 +270,22 @@ class ExamScoreStore:
         """(agency, slug, edition) of every import that was begun and not finished."""
         found = rows(lambda: CalendarRow.query(IMPORTS))
         return [(row.agency, row.slug, row.edition) for row in found]
+
+    def note_wait(self, agency: str, slug: str) -> None:
+        """Somebody waits for an exam: it is to be found even if it never comes out. Nearly always it is noted already."""
+        key = f"{agency}#{slug}"
+        if read(lambda: CalendarRow.get(WAITS, key)) is None:
+            with suppress(Conflict):
+                put_new(CalendarRow(pk=WAITS, sk=key, agency=agency, slug=slug), Conflict("wait_noted")).alone()
+
+    def forget_wait(self, agency: str, slug: str) -> None:
+        """Nobody can begin to wait for an exam any more."""
+        row = CalendarRow(pk=WAITS, sk=f"{agency}#{slug}", agency="", slug="")
+        remove(row, CalendarRow.pk.does_not_exist() | CalendarRow.pk.exists(), Conflict("calendar")).alone()
+
+    def waits(self) -> list[tuple[str, str]]:
+        """(agency, slug) of exams that people registered for before they were out."""
+        return [(row.agency, row.slug) for row in rows(lambda: CalendarRow.query(WAITS))]
 
     def beat(self, exam: Exam, edition_id: str, worker: str, now: datetime, stage: str, done: int, total: int) -> None:
         """Take or keep the lease on an edition; Conflict `import_under_way` while another worker has it."""

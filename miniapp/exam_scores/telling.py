@@ -65,6 +65,7 @@ class Telling:
         number = read.padded or read.text
         if not self._consents.holds(user, agency, PURPOSE):
             raise Refused("consent_missing")
+        self._exams.note_wait(agency, slug)
         for _ in range(TRIES):
             held = self._store.find(agency, slug, user)
             if held is None:

@@ -13,8 +13,8 @@ from miniapp.exam_scores.guarding import Asker
 from miniapp.exam_scores.model import Exam, Reason
 from miniapp.exam_scores.telling import PURPOSE
 from tests.support.cloud import Cloud
-from tests.support.exams import APPROVER, Bureau, csv_file, verified
-from tests.support.letters import LAN, services
+from tests.support.exams import APPROVER, UPLOADER, Bureau, csv_file, verified
+from tests.support.letters import LAN, MINH, services
 
 HEADER = ["sbd", "toan", "ngay_sinh"]
 ROWS = [[f"10000{place}", "8", f"{place + 1:02d}/07/2011"] for place in range(9)]
@@ -154,6 +154,67 @@ def test_a_correction_starts_the_days_anew(office: Office) -> None:
         office.after(hours=1)
     assert office.scores()["100001"] == 900
     assert ErasureStore().replaced(office.now()) == []
+
+
+class Waiting:
+    """An exam that does not come out, and somebody who waits for it."""
+
+    def __init__(self, cloud: Cloud, expected: timedelta | None) -> None:
+        self.bureau = Bureau(cloud)
+        self.made = services(cloud, self.bureau.clock)
+        at = self.bureau.clock.now() + expected if expected is not None else None
+        self.exam = self.bureau.office.add_exam(verified(expected_at=at), UPLOADER)
+        self.made.consents.give(LAN, self.exam.agency, PURPOSE, "1")
+        self.made.consents.give(MINH, self.exam.agency, PURPOSE, "1")
+        self.register(LAN)
+
+    def register(self, user: str) -> None:
+        self.made.telling.register(self.exam.agency, self.exam.slug, user, "100001")
+
+    def erased(self, **span: float) -> int:
+        """Let time pass, and see how many registrations the night erases."""
+        self.bureau.later(**span)
+        return sum(report.registrations for report in self.made.erasing.run())
+
+    def waiting(self) -> list[str]:
+        return [user for user in (LAN, MINH) if self.made.telling.of(user)]
+
+
+def test_registrations_for_an_exam_that_never_comes_out_go_after_its_announced_hour(cloud: Cloud) -> None:
+    held = Waiting(cloud, expected=timedelta(days=10))
+
+    assert held.erased(days=69) == 0
+    held.register(MINH)
+    assert held.erased(days=1, minutes=1) == 1
+    assert held.waiting() == [MINH]
+    assert held.erased(days=58) == 0
+    assert held.erased(days=1) == 1
+    assert held.waiting() == []
+    told = held.made.audit.of_object(held.exam.agency, held.exam.id)
+    assert [entry.facts["registrations"] for entry in told if entry.event == "factors_erased"] == [1, 1]
+
+
+def test_where_no_hour_was_announced_they_go_after_a_year(cloud: Cloud) -> None:
+    held = Waiting(cloud, expected=None)
+
+    assert held.erased(days=364) == 0
+    assert held.waiting() == [LAN]
+    assert held.erased(days=1, minutes=1) == 1
+    assert held.waiting() == []
+
+
+def test_an_exam_that_comes_out_late_keeps_its_registrations_until_its_own_days_are_over(cloud: Cloud) -> None:
+    held = Waiting(cloud, expected=timedelta(days=10))
+    held.bureau.later(days=65)
+    edition = held.bureau.imported(held.exam, csv_file(HEADER, ROWS))
+    exam = held.bureau.office.approve(held.exam, edition.id, APPROVER, held.bureau.clock.now() + timedelta(days=20))
+
+    assert held.erased(days=15) == 0
+    assert held.erased(days=30) == 0
+    assert held.waiting() == [LAN]
+    assert held.made.exam_store.waits() == []
+    assert exam.next is not None
+    assert held.erased(days=36) == 1
 
 
 class Dying:
