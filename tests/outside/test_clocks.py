@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,9 +12,12 @@ import pytest
 from miniapp.core.clock import iso, local_day
 from miniapp.core.errors import Conflict
 from miniapp.exam_scores.importing import ImportEdition
+from miniapp.exam_scores.model import Edition, EditionState, Exam
+from miniapp.exam_scores.store import BuildRow, build_key
 from tests.support.cloud import Cloud
 from tests.support.code import ROOT
 from tests.support.exams import APPROVER, HOUR, OTHER, UPLOADER, Bureau, csv_file, exam
+from tests.support.faults import CountedCalls, Killed
 from tests.support.site import COMING, Site
 
 # What reads, writes, keeps or shows a moment: the quick part here, the whole in the sweep. Nearly all of it where a day
@@ -103,16 +108,78 @@ def test_entries_of_the_trail_go_to_the_day_in_vietnam(cloud: Cloud):
     assert [len(found) for found in heads.values()] == [1, 1]
 
 
+def assert_one_build(bureau: Bureau, held: Exam, edition: Edition) -> None:
+    """The edition is checked once, whole, and nothing else was built of it."""
+    now = bureau.office.edition(held, edition.id)
+    assert (now.state, now.candidates, now.errors) == (EditionState.CHECKED, 20, 0)
+    assert [str(row.pk) for row in BuildRow.scan(BuildRow.sk == "manifest")] == [
+        build_key(held.agency, held.slug, now.build)
+    ]
+    told = [entry.event for entry in bureau.audit.of_object(held.agency, edition.id)]
+    assert told.count("scores_checked") == 1
+    assert bureau.audit.verify(held.agency).is_clean
+    held = bureau.office.approve(held, edition.id, APPROVER, None)
+    assert bureau.store.statistics(held, now.build).population == 20
+
+
 @pytest.mark.parametrize("skew", [timedelta(minutes=10), timedelta(minutes=-10)])
-def test_workers_whose_clocks_differ_end_with_one_complete_edition(cloud: Cloud, skew: timedelta):
+@pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
+def test_what_a_dead_worker_left_is_taken_up_by_one_whose_clock_differs(cloud: Cloud, skew: timedelta, part: float):
     desk, worker = Bureau(cloud, at=HOUR), Bureau(cloud, at=HOUR + skew)
+    tried = desk.office.add_exam(exam(slug="tried"), UPLOADER)
+    begun = desk.gathered(tried, FILE)
+    with CountedCalls(cloud.aws) as whole:
+        desk.importing.run(ImportEdition(tried.agency, tried.slug, begun.id))
+    cloud.engine.empty()
     held = desk.office.add_exam(exam(), UPLOADER)
     edition = desk.gathered(held, FILE)
     note = ImportEdition(held.agency, held.slug, edition.id)
-    done = worker.importing.run(note)
-    again = desk.importing.run(note)
-    assert done.build == again.build
-    assert again.candidates == 20
+    with CountedCalls(cloud.aws, int(len(whole.calls) * part)), pytest.raises(Killed):
+        desk.importing.run(note)
+    left = desk.office.work(held, edition)
+    assert left is not None and left.live
+    assert desk.office.edition(held, edition.id).state is EditionState.GATHERING
+
+    if skew < timedelta(0):  # to a clock that is behind the dead one still works
+        with pytest.raises(Conflict, match="import_under_way"):
+            worker.importing.run(note)
+        worker.later(minutes=12)
+    worker.importing.run(note)
+    desk.importing.run(note)  # the first one, come back
+
+    assert_one_build(desk, held, edition)
+
+
+@pytest.mark.parametrize("skew", [timedelta(minutes=10), timedelta(minutes=-10)])
+def test_two_workers_who_lay_at_once_because_their_clocks_differ_make_one_build(cloud: Cloud, skew: timedelta):
+    """The one that is ahead takes the other's lease for a dead one's while both are at work."""
+    behind, ahead = sorted((Bureau(cloud, at=HOUR), Bureau(cloud, at=HOUR + skew)), key=lambda each: each.clock.at)
+    held = behind.office.add_exam(exam(), UPLOADER)
+    edition = behind.gathered(held, FILE)
+    note = ImportEdition(held.agency, held.slug, edition.id)
+    both = threading.Barrier(2)
+    ended: list[str] = []
+
+    def work(bureau: Bureau, then: Callable[[], None]) -> None:
+        def tell(stage: str, done: int, total: int) -> None:
+            if stage == "comparing":
+                then()
+            elif stage == "packing":
+                both.wait(60)
+
+        try:
+            ended.append(bureau.importing.run(note, tell).build)
+        except Conflict as conflict:
+            ended.append(conflict.code)
+
+    second = threading.Thread(target=work, args=(ahead, lambda: None))
+    work(behind, second.start)
+    second.join(60)
+
+    assert not both.broken
+    now = behind.office.edition(held, edition.id)
+    assert len(ended) == 2 and set(ended) <= {now.build, "import_under_way"} and now.build in ended
+    assert_one_build(behind, held, edition)
 
 
 @pytest.mark.parametrize("skew", [timedelta(minutes=10), timedelta(minutes=-10)])
