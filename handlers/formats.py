@@ -39,6 +39,12 @@ def percent(share: float, places: int = 1) -> str:
     return f"{decimal(share * 100, places)}{NO_BREAK}%"
 
 
+def share(count: int, of: int) -> str:
+    """12 of 4800 -> 0,25 %. One of a million is there: less than the least that two decimals say."""
+    part = count / of if of else 0.0
+    return f"<{NO_BREAK}{percent(0.0001, 2)}" if 0 < part < 0.00005 else percent(part, 2)
+
+
 def size(count: int) -> str:
     """Bytes as people read them: 1536 -> 1,5 KB."""
     if count < 1024:
@@ -101,6 +107,7 @@ FILTERS = {
     "figure": figure,
     "decimal": decimal,
     "percent": percent,
+    "share": share,
     "size": size,
     "grouped": grouped,
     "day": day,

@@ -4,7 +4,7 @@ For officers before they decide. Lists come in parts of 20,000 lines, so that no
 send back; each is safe to open in a spreadsheet."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
 
@@ -18,12 +18,13 @@ from handlers.doors import officers, pages
 from handlers.formats import score
 from handlers.slips import chart_of
 from miniapp.core.errors import NotFound
+from miniapp.exam_scores.counting import PREFIXES_MOST as COUNTED_MOST
 from miniapp.exam_scores.difference import Change, Moved
 from miniapp.exam_scores.model import Exam
 from miniapp.exam_scores.problem_list import Place
 from miniapp.exam_scores.reporting import Prefixes, Problems
-from miniapp.exam_scores.scores import STATE_NAMES, is_score, rounded
-from miniapp.exam_scores.statistics import Distribution
+from miniapp.exam_scores.scores import STATE_NAMES, is_score
+from miniapp.exam_scores.statistics import Distribution, Figures, Statistics
 from miniapp.exam_scores.subjects import vocabulary
 
 lists = pages("console_exam_scores_lists", officers(may="scores.read"), desk.PREFIX, "console")
@@ -32,6 +33,7 @@ PART = 20_000
 SAMPLE = 50
 PREFIXES_MOST = 100
 BAR = 25  # hundredths: a quarter of a point per bar
+TOTAL_BAR, SUBJECTS_IN_TOTAL = 50, 3
 Line = TypeVar("Line")
 WORDS = "console/exam_scores/_columns.txt"
 
@@ -102,17 +104,40 @@ class PrefixLine:
 
 
 @dataclass(frozen=True)
+class SubjectByPrefix:
+    """One subject, prefix by prefix; figures that an earlier release did not count are None."""
+
+    name: str
+    lines: list[tuple[str, Figures]]
+
+
+@dataclass(frozen=True)
+class TotalPicture:
+    """One combination's distribution."""
+
+    code: str
+    subjects: str
+    chart: Chart
+    item: Distribution
+    top: int
+
+
+@dataclass(frozen=True)
 class DistributionsPage:
-    """What approving would show."""
+    """What approving would show. `uncounted` prefixes have no figures of their own."""
 
     head: Head
-    population: int
-    subjects: list[SubjectPicture]
-    names: list[str]
-    prefixes: list[PrefixLine]
-    more_prefixes: int
-    strange: Prefixes
-    before: str
+    population: int = 0
+    subjects: list[SubjectPicture] = field(default_factory=list)
+    combinations: list[TotalPicture] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    prefixes: list[PrefixLine] = field(default_factory=list)
+    by_prefix: list[SubjectByPrefix] = field(default_factory=list)
+    more_prefixes: int = 0
+    uncounted: int = 0
+    counted_most: int = COUNTED_MOST
+    strange: Prefixes = field(default_factory=Prefixes)
+    before: str = ""
     step: int = BAR
 
 
@@ -184,15 +209,10 @@ def distributions(agency: str, exam: str, edition: str) -> Response:
     head = desk.head(exam, edition, "distributions")
     preview = context.services().exam_reports.preview(head.exam, head.edition)
     if preview is None:
-        return answers.show(
-            "console/exam_scores/distributions.html", DistributionsPage(head, 0, [], [], [], 0, Prefixes(), "")
-        )
+        return answers.show("console/exam_scores/distributions.html", DistributionsPage(head))
     held, before = preview.statistics, preview.before.subjects if preview.before else {}
     codes = [code for code in head.exam.subjects if held.subjects[code].population]
-    rows = [
-        PrefixLine(prefix, entry[""][0], [_mean(entry.get(code)) for code in codes])
-        for prefix, entry in sorted(held.prefixes.items())
-    ]
+    prefixes = sorted(held.prefixes.items())
     page = DistributionsPage(
         head=head,
         population=held.population,
@@ -200,9 +220,12 @@ def distributions(agency: str, exam: str, edition: str) -> Response:
             _picture(head.exam, code, held.subjects[code], held.states.get(code, {}), before.get(code))
             for code in codes
         ],
+        combinations=_totals(head.exam, held),
         names=[_subject(code) for code in codes],
-        prefixes=rows[:PREFIXES_MOST],
-        more_prefixes=max(0, len(rows) - PREFIXES_MOST),
+        prefixes=[_prefix(prefix, entry, codes) for prefix, entry in prefixes[:PREFIXES_MOST]],
+        by_prefix=[_by_prefix(code, prefixes[:PREFIXES_MOST]) for code in codes],
+        more_prefixes=max(0, len(prefixes) - PREFIXES_MOST),
+        uncounted=held.uncounted,
         strange=preview.prefixes,
         before=desk.title_of(preview.before_exam) if preview.before_exam else "",
     )
@@ -229,8 +252,25 @@ def _picture(
     )
 
 
-def _mean(pair: tuple[int, int] | None) -> int | None:
-    return rounded(pair[1], pair[0]) if pair and pair[0] else None
+def _totals(exam: Exam, held: Statistics) -> list[TotalPicture]:
+    """The distributions of the combinations that anybody can use."""
+    parts = {one.code: ", ".join(map(_subject, one.subjects)) for one in exam.usable_combinations}
+    scale = SUBJECTS_IN_TOTAL * exam.scale
+    return [
+        TotalPicture(code, parts.get(code, ""), chart_of(item, scale, TOTAL_BAR), item, item.counts.get(scale, 0))
+        for code, item in held.combinations.items()
+        if item.population
+    ]
+
+
+def _prefix(prefix: str, entry: Mapping[str, Figures], codes: list[str]) -> PrefixLine:
+    means = [entry[code].mean if code in entry else None for code in codes]
+    return PrefixLine(prefix, entry[""].candidates, means)
+
+
+def _by_prefix(code: str, prefixes: list[tuple[str, Mapping[str, Figures]]]) -> SubjectByPrefix:
+    lines = [(prefix, entry[code]) for prefix, entry in prefixes if code in entry and entry[code].candidates]
+    return SubjectByPrefix(_subject(code), lines)
 
 
 def _subject(code: str) -> str:

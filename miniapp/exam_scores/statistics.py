@@ -88,10 +88,6 @@ class Figures(NamedTuple):
         """The mean in hundredths, rounded half up; None for nobody."""
         return rounded(self.total, self.candidates) if self.candidates else None
 
-    def share(self, count: int | None) -> float | None:
-        """Which part of them a count is; None where that is not known."""
-        return count / self.candidates if count is not None and self.candidates else None
-
 
 KNOWN = len(Figures._fields)
 

@@ -152,7 +152,7 @@ def test_what_the_release_before_kept_is_still_read_and_says_nothing_of_what_it_
 
     held = found.prefixes["02"]["toan"]
     assert (held.candidates, held.mean) == (12, 500)
-    assert (held.median, held.top, held.low, held.share(held.top)) == (None, None, None, None)
+    assert (held.median, held.top, held.low) == (None, None, None)
     assert found.uncounted == 0
 
 

@@ -39,6 +39,13 @@ def test_figures_and_shares_as_vietnamese_write_them() -> None:
     assert formats.percent(0.8394, 2) == "83,94\u00a0%"
 
 
+def test_a_share_is_never_nothing_where_somebody_is() -> None:
+    assert formats.share(12, 4_800) == "0,25\u00a0%"
+    assert formats.share(0, 4_800) == formats.share(0, 0) == "0,00\u00a0%"
+    assert formats.share(1, 881_331) == "<\u00a00,01\u00a0%"
+    assert formats.share(1, 20_000) == "0,01\u00a0%"
+
+
 @given(st.text("0123456789", min_size=1, max_size=20))
 def test_a_grouped_number_keeps_every_digit_and_leading_zeros(number: str) -> None:
     text = formats.grouped(number)

@@ -361,6 +361,9 @@ def test_a_distribution_says_its_figures_and_marks_the_chosen_one(visitor: Visit
     assert page.soup.select_one(".chips [aria-current=page]").get_text() == "Ngữ văn"  # type: ignore[union-attr]
     assert len(page.soup.select(".chips a")) == 9 + 14
     assert "304 thí sinh có điểm" in page.text
+    said = re.findall(r"(\d+) thí sinh \((\d+,\d\d)\s%\) (?:đạt 10,00|từ 1,00 trở xuống)", page.text)
+    assert len(said) == 2
+    assert all(abs(int(count) / 3.04 - float(part.replace(",", "."))) <= 0.005 for count, part in said)
     bands = [row.get_text(" ", strip=True) for row in page.soup.select("tbody tr")]
     assert sum(int(row.split()[-1]) for row in bands) == 304
     assert all(re.match(r"\d,[05]0 – \d+,[05]0 \d+", row) for row in bands)

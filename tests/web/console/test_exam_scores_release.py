@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from handlers.formats import moment
+from handlers.formats import moment, score
 from handlers.wiring import Services
 from miniapp.exam_scores.model import Edition, Reason
+from miniapp.exam_scores.statistics import Figures
 from tests.support.faults import Hooks
 from tests.support.score_desk import HEADER, ScoreDesk, csv_file, many, send
 from tests.support.visitor import Page, Visitor
@@ -38,6 +40,56 @@ def test_the_preview_shows_distributions_against_the_year_before(desk: ScoreDesk
     assert "Kỳ thi THPT quốc gia 2018" in page.text
     rows = [row.get_text(" ", strip=True) for row in page.soup.find_all("tr")]
     assert any(row.startswith("02 100 ") for row in rows)
+
+
+def cells(page: Page, caption: str) -> dict[str, list[str]]:
+    """A table's rows by their head."""
+    (table,) = [one for one in page.soup.find_all("table") if one.find("caption").get_text() == caption]
+    rows = [[cell.get_text(" ", strip=True) for cell in row.find_all(["th", "td"])] for row in table.select("tbody tr")]
+    return {row[0]: row[1:] for row in rows}
+
+
+def test_the_preview_shows_combinations_and_every_prefix_with_median_and_shares(
+    desk: ScoreDesk, approving: Visitor
+) -> None:
+    desk.add()
+    edition = desk.checked(many(300))
+    page = approving.get(desk.at(edition, "pho-diem"))
+
+    maths = cells(page, "Toán theo hội đồng thi")
+    first = [place * 7 % 41 * 25 for place in range(0, 300, 3)]
+    tens, low = first.count(1000), sum(score <= 100 for score in first)
+    assert list(maths) == ["01", "02", "03"]
+    assert maths["01"] == [
+        "100",
+        score((2 * sum(first) + 100) // 200),
+        score(sorted(first)[49]),
+        f"{tens} ({tens},00\N{NO-BREAK SPACE}%)",
+        f"{low} ({low},00\N{NO-BREAK SPACE}%)",
+    ]
+    totals = cells(page, "Phân bố tổng điểm theo tổ hợp")
+    assert totals["A00"][:2] == ["Toán, Vật lí, Hóa học", "300"]
+    assert len(page.soup.select("td svg.bars")) == len(totals) > 1
+    assert "không được thống kê riêng" not in page.text
+
+
+def test_figures_of_the_release_before_and_prefixes_without_any_are_said(desk: ScoreDesk, approving: Visitor) -> None:
+    desk.add(expected_prefixes=("02", "97"))
+    edition = desk.checked(many(300))
+    store, made = desk.services.exam_store, desk.now()
+    held = store.statistics(made, edition.build)
+    old = {code: Figures(*figures[:2]) for code, figures in held.prefixes["01"].items()}
+    store.forget_build(made, store.manifest(made, edition.build))
+    store.keep_statistics(
+        made, edition.build, replace(held, prefixes={"01": old, "97": {"": Figures(7, 0)}}, uncounted=2)
+    )
+
+    page = approving.get(desk.at(edition, "pho-diem"))
+
+    assert cells(page, "Toán theo hội đồng thi")["01"][2:] == ["–", "–", "–"]
+    assert "97" not in cells(page, "Toán theo hội đồng thi")
+    assert cells(page, "Thí sinh và điểm trung bình theo mã hội đồng thi")["97"] == ["7", "–", "–", "–", "–"]
+    assert "Còn 2 mã khác không được thống kê riêng: chỉ 1.000 mã đầu được tính từng mã." in page.text
 
 
 def test_differences_name_who_came_went_and_changed(desk: ScoreDesk, approving: Visitor) -> None:
