@@ -276,7 +276,7 @@ class ExamScoreStore:
         key = f"{agency}#{slug}"
         if read(lambda: CalendarRow.get(WAITS, key)) is None:
             with suppress(Conflict):
-                put_new(CalendarRow(pk=WAITS, sk=key, agency=agency, slug=slug), Conflict("wait_noted")).alone()
+                put_new(CalendarRow(pk=WAITS, sk=key, agency=agency, slug=slug), Conflict("calendar")).alone()
 
     def forget_wait(self, agency: str, slug: str) -> None:
         """Nobody can begin to wait for an exam any more."""
