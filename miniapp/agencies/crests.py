@@ -82,20 +82,25 @@ class Crests:
         self._queues.send(CheckCrest(agency, upload))
 
     def check(self, note: CheckCrest) -> None:
-        """What the worker does: the file becomes the agency's logo, or the reason why not is kept."""
-        sent = self._store.sent(note.agency)
-        if sent is None or sent.upload != note.upload or sent.state is not State.WAITING:
-            return
+        """What the worker does: the file becomes the agency's logo, or the reason why not is kept.
+
+        The file as it was sent goes whatever became of it: one that died after the end, or a newer file that took its
+        place, would leave it, and where its picture was taken, lying until the bucket's own days are over."""
         key = _key(note.agency, note.upload)
+        sent = self._store.sent(note.agency)
+        if sent is not None and sent.upload == note.upload and sent.state is State.WAITING:
+            self._end(note.agency, sent, key)
+        self._files.remove(UPLOADS, key)
+
+    def _end(self, agency: str, sent: Sent, key: str) -> None:
         try:
             name, body = self._made(key)
         except (Invalid, NotFound) as problem:
-            self._store.refuse(note.agency, sent, problem.code)
-            log.info("crest_refused", agency=note.agency, code=problem.code)
-        else:
-            self._files.put(KEPT_IN, f"crests/{name}", body, "image/png")
-            self._show(note.agency, sent, ADDRESS + name)
-        self._files.remove(UPLOADS, key)
+            self._store.refuse(agency, sent, problem.code)
+            log.info("crest_refused", agency=agency, code=problem.code)
+            return
+        self._files.put(KEPT_IN, f"crests/{name}", body, "image/png")
+        self._show(agency, sent, ADDRESS + name)
 
     def wake(self) -> int:
         """Call the worker again for logos whose note was lost, three times at most; how many (a schedule calls this)."""
