@@ -1,14 +1,18 @@
 """What reads the queues: one line per queue. For Lambda, and for the workers' loop of `make run`.
 
 An entry takes (event, context) and reports just the records that failed. A new queue is named here and in
-`infra/stack.yaml`; a house test names whichever was forgotten."""
+`infra/stack.yaml`; a house test names whichever was forgotten. What Lambda calls stands in `started/`: the same entries,
+opened while the environment starts."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 
 from handlers.wiring import Services
 from miniapp.agencies.crests import CheckCrest
 from miniapp.agencies.listing import RelistAgencies
 from miniapp.core import log, metrics
+from miniapp.core.errors import NotFound
 from miniapp.core.queues import per_record
 from miniapp.core.starting import settings_of_process
 from miniapp.exam_scores.importing import ImportEdition
@@ -24,6 +28,15 @@ def services() -> Services:
     metrics.start(made.settings.stage)
     made.bind()
     return made
+
+
+def opened(ask: Callable[[Services], object]) -> None:
+    """Make the services now and ask the store for something that nobody has, so that the first event waits for neither.
+
+    A secret that lacks, a key that is denied, a right that was forgotten: whoever can do no work does not start, and a
+    deployment that asks whether it starts is told so. What was to be done comes again, as after any failure."""
+    with suppress(NotFound):  # that it is not there is an answer
+        ask(services())
 
 
 def _import(note: ImportEdition) -> None:

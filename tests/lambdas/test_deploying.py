@@ -1,8 +1,10 @@
 """The real zip deployed on the engine: every function starts under its own role, reads its secrets and serves through the edge."""
 
+import json
 import shutil
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,16 +38,22 @@ def without_an_import(whole: Path, out: Path) -> Path:
     return out
 
 
-def test_the_real_build_serves_and_a_broken_one_reaches_nobody(
-    engine: Engine, package: Package, tmp_path: Path
-) -> None:
-    paths = settings(tmp_path, "real")
-    stages = Stages(engine.endpoint, tmp_path, *paths)
-    around = paths[1].read_text().replace('"agency": "so-a"', '"agency": ""')  # nothing is published there yet
-    paths[1].write_text(around)
-    good = Path(shutil.copyfile(package.path, tmp_path / "good.zip"))
-    stages.deployment("real").up(good)
+@pytest.fixture(scope="module")
+def stages(engine: Engine, package: Package, tmp_path_factory: pytest.TempPathFactory) -> Stages:
+    """The real build deployed as the stage `real`, where nothing is published yet."""
+    folder = tmp_path_factory.mktemp("real")
+    held = Stages(engine.endpoint, folder, *settings(folder, "real"))
+    held.stages.write_text(held.stages.read_text().replace('"agency": "so-a"', '"agency": ""'))
+    held.deployment("real").up(good(held, package))
+    return held
 
+
+def good(stages: Stages, package: Package) -> Path:
+    """The real build."""
+    return Path(shutil.copyfile(package.path, stages.folder / "good.zip"))
+
+
+def test_the_real_build_serves_and_a_broken_one_reaches_nobody(stages: Stages, package: Package) -> None:
     held = stages.deployment("real")
     report = held.smoke()
     assert report.wrong == []
@@ -53,7 +61,23 @@ def test_the_real_build_serves_and_a_broken_one_reaches_nobody(
     before = versions(held)
 
     with pytest.raises(SmokeFailed, match="nobody got them"):
-        stages.deployment("real").up(without_an_import(good, tmp_path / "broken.zip"))
+        stages.deployment("real").up(without_an_import(good(stages, package), stages.folder / "broken.zip"))
 
     assert versions(stages.deployment("real")) == before
     assert stages.deployment("real").smoke().wrong == []
+
+
+def test_a_release_whose_worker_finds_no_secrets_reaches_nobody(stages: Stages, package: Package) -> None:
+    before = versions(stages.deployment("real"))
+    told = json.loads(stages.settings.read_text())
+    told["real_messages"]["aws_environment_variables"]["MOTCUA_SECRETS"] = "/motcua/nowhere/"
+    mistaken = stages.folder / "mistaken.json"
+    mistaken.write_text(json.dumps(told))
+    said: list[str] = []
+
+    with pytest.raises(SmokeFailed, match=r"1 of .* nobody got them"):
+        replace(stages, settings=mistaken).deployment("real", said).up(good(stages, package))
+
+    (wrong,) = [line for line in said if "WRONG" in line]
+    assert "messages starts - " in wrong
+    assert versions(stages.deployment("real")) == before

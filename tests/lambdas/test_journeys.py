@@ -39,7 +39,7 @@ from tests.support.visitor import Page
 
 BASE = f"/{AGENCY}/diem-thi"
 EVERY = pytest.mark.parametrize("door", DOORS.values(), ids=DOORS.keys())
-IMPORTS = "handlers.lambdas.workers.import_scores"
+IMPORTS = "handlers.lambdas.started.imports.handle"
 
 
 @pytest.fixture(scope="module")

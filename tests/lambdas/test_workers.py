@@ -22,7 +22,7 @@ from tests.support.exams import UPLOADER, csv_file, exam
 from tests.support.lambdas import Maker
 from tests.support.letters import AGENCY, COMMITTEE, DEPARTMENT
 
-WORKERS = "handlers.lambdas.workers"
+STARTED = "handlers.lambdas.started"
 FACTS = {"home": f"/{AGENCY}/", "scores": f"/{AGENCY}/diem-thi"}
 ROWS = [[f"0200000{place}", str(place)] for place in range(1, 8)]
 SCORES = csv_file(["sbd", "toan"], ROWS)
@@ -105,7 +105,7 @@ def test_of_ten_records_one_poisoned_nine_are_done_once_and_one_reaches_the_dead
     users = [f"8400000000000010{place}" for place in range(9)]
     queued(made, *users)
     send(kept_cloud, "messages", '{"agency": "poison"')
-    reader = source(kept_cloud, functions(f"{WORKERS}.deliver_messages"), "messages")
+    reader = source(kept_cloud, functions(f"{STARTED}.messages.handle"), "messages")
     batches = reader.until_empty()
     assert [outcome(made, user) for user in users] == [(State.SENT, 1)] * 9
     assert dead(kept_cloud, "messages") == ['{"agency": "poison"']
@@ -113,7 +113,7 @@ def test_of_ten_records_one_poisoned_nine_are_done_once_and_one_reaches_the_dead
 
 
 def test_a_batch_reports_just_the_records_that_failed(made: Services, functions: Maker, kept_cloud: Cloud) -> None:
-    function = functions(f"{WORKERS}.deliver_messages")
+    function = functions(f"{STARTED}.messages.handle")
     gone = json.dumps(asdict(DeliverMessage(AGENCY, "84999", "f" * 32)))
     bodies = [gone, "not json", gone, "[]", '{"agency": 1}', "{}"]
     records = [{"MessageId": f"m{place}", "ReceiptHandle": "r", "Body": body} for place, body in enumerate(bodies)]
@@ -124,7 +124,7 @@ def test_a_batch_reports_just_the_records_that_failed(made: Services, functions:
 
 
 def test_a_worker_runs_nothing_that_a_direct_invocation_names(functions: Maker, made: Services) -> None:
-    function = functions(f"{WORKERS}.deliver_messages")
+    function = functions(f"{STARTED}.messages.handle")
     for event in ({"raw_command": "1/0"}, {"command": "x.y"}, {"manage": "shell"}):
         assert function.invoke(event) == {"batchItemFailures": []}
 
@@ -159,7 +159,7 @@ def both() -> Iterator[tuple[int, bool]]:
 def test_messages_survive_kill_at_every_call(
     made: Services, functions: Maker, kept_cloud: Cloud, wire: Wire, places: Any
 ) -> None:
-    function = functions(f"{WORKERS}.deliver_messages", aws_endpoint=wire.address)
+    function = functions(f"{STARTED}.messages.handle", aws_endpoint=wire.address)
     reader = source(kept_cloud, function, "messages")
 
     def arranged(at: int, after: bool) -> list[str]:
@@ -203,9 +203,10 @@ def test_an_import_killed_at_some_calls_ends_as_one_that_was_left_alone(
     imports: Imports, functions: Maker, kept_cloud: Cloud, wire: Wire
 ) -> None:
     reader = source(
-        kept_cloud, functions(f"{WORKERS}.import_scores", aws_endpoint=wire.address), "score_imports", batch=1
+        kept_cloud, functions(f"{STARTED}.imports.handle", aws_endpoint=wire.address), "score_imports", batch=1
     )
     alone = imports.begun()
+    reader.function.start()  # what a start asks is asked before the first note
     wire.arm(reader.function.kill, -1, False)
     reader.until_empty()
     calls = len(wire.calls)
@@ -227,7 +228,7 @@ def test_an_import_killed_at_any_call_ends_as_one_that_was_left_alone(
     imports: Imports, functions: Maker, kept_cloud: Cloud, wire: Wire
 ) -> None:
     reader = source(
-        kept_cloud, functions(f"{WORKERS}.import_scores", aws_endpoint=wire.address), "score_imports", batch=1
+        kept_cloud, functions(f"{STARTED}.imports.handle", aws_endpoint=wire.address), "score_imports", batch=1
     )
     alone = imports.begun()
     reader.until_empty()
@@ -245,7 +246,7 @@ def test_a_note_about_an_unknown_import_reaches_the_dead_letters(
 ) -> None:
     note = json.dumps(asdict(ImportEdition(AGENCY, "no-such-exam", "edn_none")))
     send(kept_cloud, "score_imports", note)
-    source(kept_cloud, functions(f"{WORKERS}.import_scores"), "score_imports", batch=1).until_empty()
+    source(kept_cloud, functions(f"{STARTED}.imports.handle"), "score_imports", batch=1).until_empty()
     assert dead(kept_cloud, "score_imports") == [note]
 
 
@@ -263,7 +264,7 @@ def test_a_file_that_nobody_can_take_any_more_is_dropped_and_no_other(
     for key in (waiting, *stray, other):
         made.files.put("uploads", key, b"x")
     bucket = kept_cloud.settings.resource("uploads")
-    function = functions("handlers.lambdas.uploads.arrived")
+    function = functions(f"{STARTED}.uploads.handle")
     event = stored_event(bucket, taken, waiting, *stray, other)
     assert function.invoke(event) == {"stayed": 3, "dropped": 3}
     assert function.invoke(event) == {"stayed": 3, "dropped": 3}, "twice is once"
@@ -282,14 +283,14 @@ def test_a_file_for_an_edition_that_was_approved_meanwhile_is_dropped(
     late = f"scores/{AGENCY}/{imports.exam.slug}/{edition.id}/fil_late"
     made.files.put("uploads", late, b"x")
     event = stored_event(kept_cloud.settings.resource("uploads"), late, edition.files[0].key)
-    assert functions("handlers.lambdas.uploads.arrived").invoke(event) == {"stayed": 1, "dropped": 1}
+    assert functions(f"{STARTED}.uploads.handle").invoke(event) == {"stayed": 1, "dropped": 1}
 
 
 # The clock
 
 
 def test_every_schedule_runs_and_an_unknown_one_is_an_error(functions: Maker, made: Services) -> None:
-    function = functions("handlers.lambdas.schedules.handle")
+    function = functions(f"{STARTED}.schedules.handle")
     for name in SCHEDULES:
         assert isinstance(function.invoke(schedule_event(name)), int)
     for event in (schedule_event("no_such"), {}, {"command": "handlers.lambdas.schedules.erase_old"}):

@@ -65,13 +65,10 @@ ANSWERS_FOR_KEYS = """if event["headers"]["x-origin-secret"] != HELD.origin_secr
     if path == "/factors":
         return answer(200, ",".join(part.partition(":")[0] for part in HELD.factor_keys.split(",")))"""
 NEEDED = ("aws", "deadline", "errors", "sealing", "settings", "starting")
-WORKERS = """
-def idle(event, context):
-    return {"batchItemFailures": []}
-import_scores = tell_waves = deliver_messages = check_crests = relist_agencies = idle
-"""
-UPLOADS = 'def arrived(event, context):\n    return {"stayed": 0, "dropped": 0}\n'
-SCHEDULES = "def handle(event, context):\n    return 0\n"
+# What the functions that read no web request answer, by name; the queues' all alike.
+NO_NOTES = '{"batchItemFailures": []}'
+IDLE = {"uploads": '{"stayed": 0, "dropped": 0}', "schedules": "0"}
+QUEUES = ("imports", "tellings", "messages", "crests", "listing")
 AT_START = "raise RuntimeError('a module that is not there')"
 EVERYWHERE = 'return answer(500, "sorry")'
 # Right when it is called beside the edge, wrong as people come: what only a look from outside finds.
@@ -88,12 +85,15 @@ def build(
     label: str,
     fault: str = "",
     at_start: str = "",
-    workers: str = WORKERS,
+    broken: str = "",
     needs: tuple[str, ...] = (),
 ) -> Path:
-    """A zip; `label` makes it another one. `needs`: modules of the core that go with it."""
-    web = at_start + WEB.replace("LABEL-HERE", label).replace("FAULT-HERE", fault or "pass")
-    files = {"web": web, "workers": workers, "uploads": UPLOADS, "schedules": SCHEDULES}
+    """A zip; `label` makes it another one. `needs`: modules of the core that go with it. Of the functions that read no web
+    request `broken` does not start."""
+    files = {"web": at_start + WEB.replace("LABEL-HERE", label).replace("FAULT-HERE", fault or "pass")}
+    for name in (*QUEUES, *IDLE):
+        entry = f"def handle(event, context):\n    return {IDLE.get(name, NO_NOTES)}\n"
+        files[f"started/{name}"] = f"{AT_START}\n{entry}" if name == broken else entry
     core = {f"miniapp/core/{name}.py": (ROOT / f"miniapp/core/{name}.py").read_text("utf-8") for name in needs}
     body = io.BytesIO()
     with zipfile.ZipFile(body, "w") as archive:

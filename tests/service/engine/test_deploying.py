@@ -110,7 +110,10 @@ def test_no_secret_is_shown(stages: Stages, standing: str, capsys: pytest.Captur
     assert set(versions(held).values()) == {"1"}  # what was deployed twice stays as it is
 
 
-@pytest.mark.parametrize("broken", [{"at_start": AT_START + "\n"}, {"fault": EVERYWHERE}], ids=["start", "500"])
+BROKEN = {"start": {"at_start": AT_START + "\n"}, "500": {"fault": EVERYWHERE}, "worker": {"broken": "messages"}}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
 def test_a_broken_build_reaches_nobody(stages: Stages, standing: str, broken: dict[str, str]) -> None:
     held = versions(stages.deployment(standing))
 
