@@ -343,4 +343,6 @@ class Services:
             "messages": self.outbox.stuck(),
             "crests": self.crests.stuck(),
             "tokens": self.tokens.stuck(),
+            "unsent": self.outbox.unsent(),
+            "erasing": self.erasing.stuck(),
         }

@@ -1,17 +1,21 @@
-"""`flask --app handlers.app stuck list|heal`: what waits longer than a quarter of an hour, in every pipeline.
+"""`flask --app handlers.app stuck list|heal|again|drop`: what waits longer than it should, in every pipeline.
 
-For operators. `heal` does at once what the clock does anyway: it begins anew what was lost. Exit code 1 while anything is
-stuck, so that a watch can call it."""
+For operators. `heal` does at once what the clock does anyway: it begins anew what was lost. A message that failed is begun
+by nobody, for it may have arrived or be too old to be true: `again` sends those anew, `drop` tells no more of them. Exit
+code 1 while anything is stuck, so that a watch can call it."""
 
 import json
+from collections.abc import Callable
 
 import click
 from flask.cli import AppGroup
 
-from handlers.commands.telling import told
+from handlers.commands.telling import agency_id, told
 from handlers.context import services
 from miniapp.core.clock import iso
 from miniapp.core.stuck import Stuck
+
+MOST = 1000
 
 stuck = AppGroup("stuck", help="What waits longer than it should.")
 
@@ -47,11 +51,37 @@ def heal(as_json: bool) -> None:
             "crests": held.crests.wake(),
             "listings": int(held.listing.rewrite()),
             "tokens": held.tokens.refresh_due(),
+            "erasing": len(held.erasing.run()),
         }
     if as_json:
         click.echo(json.dumps(begun))
     else:
         click.echo("\n".join(f"{name:<10} {count}" for name, count in begun.items()))
+
+
+@stuck.command("again")
+@click.option("--agency", default="", help="Of this agency alone.")
+@click.option("--most", type=click.IntRange(1), default=MOST, show_default=True, help="At most so many.")
+@click.option("--dry-run", is_flag=True, help="Say how many, and change nothing.")
+def again(agency: str, most: int, dry_run: bool) -> None:
+    """Send messages anew that failed in the last days."""
+    _failed(agency, most, dry_run, "begun again", services().outbox.again)
+
+
+@stuck.command("drop")
+@click.option("--agency", default="", help="Of this agency alone.")
+@click.option("--most", type=click.IntRange(1), default=MOST, show_default=True, help="At most so many.")
+@click.option("--dry-run", is_flag=True, help="Say how many, and change nothing.")
+def drop(agency: str, most: int, dry_run: bool) -> None:
+    """Tell no more of messages that failed in the last days."""
+    _failed(agency, most, dry_run, "dropped", services().outbox.drop)
+
+
+def _failed(agency: str, most: int, dry_run: bool, done: str, act: Callable[[str, int], int]) -> None:
+    with told():
+        wanted = agency_id(agency) if agency else ""
+        count = len(services().outbox.unsent(wanted, most)) if dry_run else act(wanted, most)
+    click.echo(f"unsent: {count} {'would be ' if dry_run else ''}{done}")
 
 
 def _facts(one: Stuck) -> dict[str, object]:

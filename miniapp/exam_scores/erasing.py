@@ -18,6 +18,7 @@ from miniapp.core import log
 from miniapp.core.clock import Clock
 from miniapp.core.errors import Conflict, NotFound
 from miniapp.core.files import Files
+from miniapp.core.stuck import Stuck
 from miniapp.core.tables import Write
 from miniapp.exam_scores import blocks
 from miniapp.exam_scores.blocks import BLOCK_MOST, Built, Shape
@@ -32,6 +33,7 @@ BY = "erasing"
 FACTOR = "factor"
 LOOK_BACK = timedelta(days=365)
 WAITED_MOST = timedelta(days=365)  # for an exam of which nobody said when it comes
+LATE = timedelta(hours=3)  # the schedule comes hourly, and goes twice until no process reads what it deletes
 PACKS, UPLOADS = "packs", "uploads"
 IN_WORK = (EditionState.GATHERING, EditionState.CHECKED)
 
@@ -73,7 +75,7 @@ class Erasing:
         """Erase all that is due; one report per exam that was touched."""
         now = self._clock.now()
         found = []
-        for agency, slug in self._exams.releases(now - LOOK_BACK - self._after, now - self._after):
+        for agency, slug in self._releases(now):
             try:
                 exam = self._exams.exam(agency, slug, consistent=True)
                 report = self.erase(exam)
@@ -107,6 +109,24 @@ class Erasing:
         if announced is not None and now - max(announced, held.made_at) >= self._after:
             return True
         return now - held.made_at >= WAITED_MOST
+
+    def stuck(self) -> list[Stuck]:
+        """Exams whose days are over and of which something is left, though the schedule has come by for hours.
+
+        Their `since` is when their days were over: a term of the law, so nothing begins it anew but a mended cause."""
+        now = self._clock.now()
+        found = []
+        for agency, slug in self._releases(now):
+            exam = self._exams.exam(agency, slug, consistent=True)
+            release = self._due(exam, now)
+            if release is None or now - release - self._after < LATE or self._store.is_done(exam, release):
+                continue
+            found.append(Stuck("erasing", agency, slug, release + self._after))
+        return found
+
+    def _releases(self, now: datetime) -> list[tuple[str, str]]:
+        """Exams whose days may be over."""
+        return self._exams.releases(now - LOOK_BACK - self._after, now - self._after)
 
     def erase(self, exam: Exam) -> Erased | None:
         """Bring the erasing of one exam as far as it can go now; None when nothing is due or all is done."""

@@ -16,6 +16,7 @@ from miniapp.zalo.model import Button
 
 LEASE = timedelta(seconds=60)
 KEPT = timedelta(days=90)
+LATELY = timedelta(days=3)  # for how long one that failed is told of and may be begun again: news grows old
 TRIES_MOST = 20  # surely not sent, again and again: after that a person must look
 UNSURE_MOST = 2  # begun without an end: once more, then never
 FACT_MOST = 300
@@ -125,6 +126,15 @@ class Message:
     def ended(self, state: State, now: datetime, why: str = "", chat_id: str = "") -> "Message":
         """Sent, failed or unreachable: nothing more will happen to it."""
         return self._moved(state, lease=None, ended_at=now, why=why, chat_id=chat_id)
+
+    def again(self, now: datetime) -> "Message":
+        """One that failed, as if it were made now: no move of its own, somebody decided it.
+
+        What began and never ended may have arrived all the same, and then arrives twice."""
+        if self.state is not State.FAILED:
+            raise Conflict("message_move_not_allowed", was=self.state.value, wanted=State.QUEUED.value)
+        fresh = replace(self, state=State.QUEUED, made_at=now, until=now + (self.until - self.made_at))
+        return replace(fresh, tries=0, unsure=0, ended_at=None, why="", version=self.version + 1)
 
     def _moved(self, state: State, **changes: object) -> "Message":
         if state not in MOVES[self.state]:

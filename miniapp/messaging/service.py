@@ -4,7 +4,7 @@ Said once: the lease lies on the business fact (agency, person, fact), not on th
 delivered twice or two workers at once end in one message. What a crash leaves open is sent once more at most
 (`model`). It never decides whether somebody wants to be written to: who queues has asked for consent."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from itertools import islice
 
@@ -15,6 +15,7 @@ from miniapp.core.queues import Queues
 from miniapp.core.stuck import AFTER, Stuck
 from miniapp.messaging.model import (
     ENDS,
+    LATELY,
     MESSAGES,
     Addressed,
     DeliverMessage,
@@ -65,11 +66,14 @@ class Outbox:
         message = new_message(name, to, fact, facts, self._clock.now(), life)
         if not self._store.add(message):
             return False
+        self._note(message, delay)
+        return True
+
+    def _note(self, message: Message, delay: int = 0) -> None:
         try:
             self._queues.send(DeliverMessage(message.agency, message.user, message.id), delay)
         except Unavailable as failure:
             log.warning("message_note_late", code=failure.code)
-        return True
 
     def deliver(self, note: DeliverMessage) -> None:
         """The worker's verb: send what waits; a note about an ended or forgotten message does nothing.
@@ -129,6 +133,39 @@ class Outbox:
             if message is not None and message.state not in ENDS:
                 found.append(Stuck("messages", message.agency, message.name, message.made_at, message.tries))
         return found
+
+    def unsent(self, agency: str = "", most: int = STUCK_MOST) -> list[Stuck]:
+        """Messages that failed lately, of one agency or of all: nothing begins them again by itself."""
+        found = islice(self._failed(agency), most)
+        return [Stuck("unsent", one.agency, f"{one.name} {one.why}", one.ended_at or one.made_at) for one in found]
+
+    def again(self, agency: str, most: int) -> int:
+        """Begin messages anew that failed lately, on somebody's word; how many."""
+        count = 0
+        for failed in islice(self._failed(agency), most):
+            message = failed.again(self._clock.now())
+            try:
+                self._store.begin_again(failed, message)
+            except Conflict:
+                continue  # forgotten meanwhile, or begun by somebody else
+            self._note(message)
+            count += 1
+        return count
+
+    def drop(self, agency: str, most: int) -> int:
+        """Tell no more of messages that failed lately: they stay as they are; how many."""
+        found = list(islice(self._failed(agency), most))
+        for failed in found:
+            self._store.seen(failed)
+        return len(found)
+
+    def _failed(self, agency: str) -> Iterator[Message]:
+        for note in self._store.failed(self._clock.now() - LATELY):
+            message = (
+                None if agency not in ("", note.agency) else self._store.find(note.agency, note.user, note.message)
+            )
+            if message is not None and message.state is State.FAILED:
+                yield message
 
     def find(self, agency: str, user: str, fact: str) -> Message | None:
         """The message about a fact, if there is one."""

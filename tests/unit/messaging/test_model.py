@@ -86,3 +86,14 @@ def test_an_ended_message_stays_ended(state: State) -> None:
     ended = message().claimed(START).ended(state, START)
     with pytest.raises(Conflict, match="message_ended"):
         ended.claimed(LATER)
+
+
+def test_only_one_that_failed_can_be_begun_again_and_then_as_if_it_were_new() -> None:
+    late = START + timedelta(days=1)
+    failed = message().claimed(late)
+    again = failed.again(late)
+    assert (again.state, again.until - again.made_at) == (State.QUEUED, message().until - message().made_at)
+    assert replace(again, made_at=START, until=message().until, version=0) == message()
+    for other in (message(), message().claimed(START), message().claimed(START).ended(State.SENT, START)):
+        with pytest.raises(Conflict, match="message_move_not_allowed"):
+            other.again(late)
