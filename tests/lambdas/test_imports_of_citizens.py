@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -27,17 +28,22 @@ print(json.dumps({"status": answer.status_code, "names": names}))
 """
 
 
-@pytest.fixture(scope="module")
-def started() -> dict[str, object]:
-    """What a fresh process of the citizens' function says of itself, with no store to be found."""
-    given = {f"MOTCUA_{name}": value for name, value in {**SETTINGS, "ROLE": "public"}.items()}
+def told(program: str, role: str) -> Any:
+    """What a program says at last in a fresh process of a role's function, with no store to be found."""
+    given = {f"MOTCUA_{name}": value for name, value in {**SETTINGS, "ROLE": role}.items()}
     keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_EC2_METADATA_DISABLED": "true"}
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     ended = subprocess.run(
-        [sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=120, env={**kept, **given, **keys}
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, env={**kept, **given, **keys}
     )
     assert ended.returncode == 0, ended.stderr
-    found: dict[str, object] = json.loads(ended.stdout.splitlines()[-1])
+    return json.loads(ended.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def started() -> dict[str, object]:
+    """What the citizens' function says of itself."""
+    found: dict[str, object] = told(PROGRAM, "public")
     return found
 
 
