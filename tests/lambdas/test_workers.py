@@ -1,9 +1,6 @@
-"""The workers of the package behind real queues, a bucket's notices and the clock: partial failures, poison, kill -9.
-
-The wall clock runs in a function; where a dead worker's lease must lapse, its row is made older instead of waiting."""
+"""The workers of the package behind real queues, a bucket's notices and the clock: partial failures, poison, kill -9."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -11,59 +8,36 @@ import pytest
 
 from handlers.lambdas.schedules import SCHEDULES
 from handlers.wiring import Services
-from infra.lambdas.function import Function, FunctionFailed
-from infra.lambdas.sources import QueueSource, schedule_event, sqs_event, stored_event
+from infra.lambdas.function import FunctionFailed
+from infra.lambdas.sources import schedule_event, sqs_event, stored_event
 from miniapp.exam_scores.importing import ImportEdition
 from miniapp.exam_scores.model import Edition, EditionState, Exam, Reason
 from miniapp.messaging.model import Addressed, DeliverMessage, State
+from tests.support.alarms import rings
 from tests.support.cloud import Cloud
 from tests.support.dying import Wire
 from tests.support.exams import UPLOADER, csv_file, exam
+from tests.support.killing import (
+    STARTED,
+    alternating,
+    both,
+    dead,
+    kill_at_every_call,
+    leases_lapse,
+    made,
+    send,
+    source,
+    wire,
+)
 from tests.support.lambdas import Maker
-from tests.support.letters import AGENCY, COMMITTEE, DEPARTMENT
+from tests.support.letters import AGENCY
 
-STARTED = "handlers.lambdas.started"
+__all__ = ["made", "wire"]
+
 FACTS = {"home": f"/{AGENCY}/", "scores": f"/{AGENCY}/diem-thi"}
 ROWS = [[f"0200000{place}", str(place)] for place in range(1, 8)]
 SCORES = csv_file(["sbd", "toan"], ROWS)
-LONG_AGO = "2000-01-01T00:00:00+00:00"
 SAMPLE = 5  # of an import's calls, in `make test`; the sweep tries each
-
-
-@pytest.fixture(scope="module")
-def made(kept_cloud: Cloud) -> Services:
-    """The services as this process uses them, by the wall clock; the two agencies stand."""
-    services = Services(kept_cloud.settings)
-    services.bind()
-    services.agencies._store.add([DEPARTMENT, COMMITTEE])
-    return services
-
-
-@pytest.fixture(scope="module")
-def wire(kept_cloud: Cloud) -> Iterator[Wire]:
-    held = Wire(kept_cloud.engine.endpoint)
-    yield held
-    held.shutdown()
-    held.server_close()
-
-
-def source(cloud: Cloud, function: Function, queue: str, batch: int = 10) -> QueueSource:
-    return QueueSource(cloud.admin("sqs"), cloud.settings.resource(queue), function, batch)
-
-
-def dead(cloud: Cloud, queue: str) -> list[str]:
-    sqs = cloud.admin("sqs")
-    address = sqs.get_queue_url(QueueName=cloud.settings.resource(f"{queue}_dead"))["QueueUrl"]
-    found = sqs.receive_message(QueueUrl=address, MaxNumberOfMessages=10).get("Messages", [])
-    for record in found:
-        sqs.delete_message(QueueUrl=address, ReceiptHandle=record["ReceiptHandle"])
-    return [record["Body"] for record in found]
-
-
-def send(cloud: Cloud, queue: str, body: str) -> None:
-    sqs = cloud.admin("sqs")
-    address = sqs.get_queue_url(QueueName=cloud.settings.resource(queue))["QueueUrl"]
-    sqs.send_message(QueueUrl=address, MessageBody=body)
 
 
 def queued(made: Services, *users: str) -> None:
@@ -78,24 +52,6 @@ def outcome(made: Services, user: str) -> tuple[State, int]:
     return message.state, len(made.simulated_chat.conversation(AGENCY, user))
 
 
-def leases_lapse(cloud: Cloud) -> None:
-    """A minute passes for whoever looks at the leases of the dead."""
-    admin = cloud.admin("dynamodb")
-    for short in ("messages", "exam_scores"):
-        table = cloud.settings.resource(short)
-        for page in admin.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
-            for row in page["Items"]:
-                _older(admin, table, row)
-
-
-def _older(admin: Any, table: str, row: dict[str, Any]) -> None:
-    body = json.loads(row["body"]["S"]) if row.get("body", {}).get("S", "").startswith("{") else {}
-    if body.get("lease"):
-        admin.put_item(TableName=table, Item={**row, "body": {"S": json.dumps({**body, "lease": LONG_AGO})}})
-    if "beat" in row:
-        admin.put_item(TableName=table, Item={**row, "beat": {"N": "1"}})
-
-
 # Queues
 
 
@@ -106,10 +62,13 @@ def test_of_ten_records_one_poisoned_nine_are_done_once_and_one_reaches_the_dead
     queued(made, *users)
     send(kept_cloud, "messages", '{"agency": "poison"')
     reader = source(kept_cloud, functions(f"{STARTED}.messages.handle"), "messages")
+    assert not rings(kept_cloud, "messages_dead")
     batches = reader.until_empty()
+    assert rings(kept_cloud, "messages_dead")
     assert [outcome(made, user) for user in users] == [(State.SENT, 1)] * 9
     assert dead(kept_cloud, "messages") == ['{"agency": "poison"']
     assert batches >= 5, "five tries before the dead letters"
+    assert not rings(kept_cloud, "messages_dead"), "once somebody has taken it"
 
 
 def test_a_batch_reports_just_the_records_that_failed(made: Services, functions: Maker, kept_cloud: Cloud) -> None:
@@ -127,32 +86,6 @@ def test_a_worker_runs_nothing_that_a_direct_invocation_names(functions: Maker, 
     function = functions(f"{STARTED}.messages.handle")
     for event in ({"raw_command": "1/0"}, {"command": "x.y"}, {"manage": "shell"}):
         assert function.invoke(event) == {"batchItemFailures": []}
-
-
-def kill_at_every_call(
-    wire: Wire, reader: QueueSource, cloud: Cloud, arranged: Any, whole: Any, places: Iterator[tuple[int, bool]]
-) -> int:
-    """Arrange, kill at that call, go on until the queue is empty, check; until a run ends before its call comes."""
-    kills = 0
-    for at, after in places:
-        held = arranged(at, after)
-        wire.arm(reader.function.kill, at, after)
-        reader.until_empty(between=lambda: leases_lapse(cloud))
-        whole(held)
-        if not wire.killed:
-            return kills
-        kills += 1
-    return kills
-
-
-def alternating() -> Iterator[tuple[int, bool]]:
-    """Every call, killed before it in even places and after it in odd ones."""
-    return ((at, at % 2 == 1) for at in range(200))
-
-
-def both() -> Iterator[tuple[int, bool]]:
-    """Every call, before and after."""
-    return ((at, after) for at in range(400) for after in (False, True))
 
 
 @pytest.mark.parametrize("places", [alternating, pytest.param(both, marks=pytest.mark.sweep)])
@@ -247,6 +180,7 @@ def test_a_note_about_an_unknown_import_reaches_the_dead_letters(
     note = json.dumps(asdict(ImportEdition(AGENCY, "no-such-exam", "edn_none")))
     send(kept_cloud, "score_imports", note)
     source(kept_cloud, functions(f"{STARTED}.imports.handle"), "score_imports", batch=1).until_empty()
+    assert rings(kept_cloud, "score_imports_dead")
     assert dead(kept_cloud, "score_imports") == [note]
 
 
