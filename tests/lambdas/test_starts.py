@@ -17,6 +17,7 @@ ENTRIES = {
     name: wanted.whole(json.loads(wanted.SETTINGS.read_text("utf-8")), f"production_{name}")["lambda_handler"]
     for name in ("imports", "tellings", "messages", "crests", "listing", "uploads", "schedules")
 }
+WEB = {name: "handlers.lambdas.web.handle" for name in wanted.WEB}
 SECRETS = ("MOTCUA_SESSION_KEY", "MOTCUA_FACTOR_KEYS")
 MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     "none": ({}, "MOTCUA_SESSION_KEY is missing; MOTCUA_FACTOR_KEYS is missing"),
@@ -70,9 +71,9 @@ def refused(function: Function) -> FunctionFailed:
 
 
 @pytest.mark.parametrize(("more", "said"), MISTAKES.values(), ids=MISTAKES)
-@pytest.mark.parametrize("name", ENTRIES)
+@pytest.mark.parametrize("name", ENTRIES | WEB)
 def test_none_starts_without_its_secrets(functions: Maker, name: str, more: dict[str, str], said: str) -> None:
-    failed = refused(given(functions(ENTRIES[name]), *SECRETS, **more))
+    failed = refused(given(functions((ENTRIES | WEB)[name]), *SECRETS, MOTCUA_ROLE=name if name in WEB else "", **more))
     assert failed.kind == "SettingsIncomplete"
     assert said in failed.message
 

@@ -3,11 +3,13 @@
 Hooks on botocore's own events of the clients that the code under test uses; nothing of ours is patched. `Killed` is no
 Exception, so no handler of ours can swallow it, and a dead process makes no more calls: every later one dies too."""
 
+import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from threading import Lock
 from types import SimpleNamespace, TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
@@ -124,9 +126,9 @@ class LongThrottling(Hooks):
         )
 
 
-def _refusal(request: Any, body: bytes) -> AWSResponse:
+def _refusal(request: Any, body: bytes, status: int = 400) -> AWSResponse:
     raw = SimpleNamespace(stream=lambda *sizes, **options: iter([body]), read=lambda *sizes: body)
-    return AWSResponse(request.url, 400, {"content-type": "application/x-amz-json-1.0"}, raw)
+    return AWSResponse(request.url, status, {"content-type": "application/x-amz-json-1.0"}, raw)
 
 
 class LostReplies(Hooks):
@@ -161,6 +163,40 @@ class Silence(Hooks):
     def _send(self, request: Any, **more: Any) -> None:
         self.asked += 1
         raise EndpointConnectionError(endpoint_url=request.url)
+
+
+class DeniedKey(Hooks):
+    """Tables and buckets whose key is denied answer nothing; all others do."""
+
+    def __init__(self, aws: Aws, tables: Collection[str], buckets: Collection[str] = ()) -> None:
+        super().__init__(aws, ("dynamodb", "s3"))
+        self.refused = 0
+        self._tables = frozenset(tables)
+        self._buckets = frozenset(buckets)
+        self.on("before-send.dynamodb", self._table)
+        self.on("before-send.s3", self._bucket)
+
+    def _table(self, request: Any, **more: Any) -> AWSResponse | None:
+        if self._tables.isdisjoint(_tables_of(json.loads(request.body))):
+            return None
+        self.refused += 1
+        return _refusal(request, b'{"__type":"com.amazon.coral.service#AccessDeniedException","Message":"kms:Decrypt"}')
+
+    def _bucket(self, request: Any, **more: Any) -> AWSResponse | None:
+        if urlsplit(request.url).path.split("/")[1] not in self._buckets:
+            return None
+        self.refused += 1
+        return _refusal(request, b"<Error><Code>AccessDenied</Code><Message>kms:Decrypt</Message></Error>", 403)
+
+
+def _tables_of(asked: Any) -> set[str]:
+    """The tables that a request names, in a transaction or a batch too."""
+    if isinstance(asked, list):
+        return set().union(*map(_tables_of, asked))
+    if not isinstance(asked, dict):
+        return set()
+    named = {asked["TableName"]} if isinstance(asked.get("TableName"), str) else set()
+    return named.union(asked.get("RequestItems", ()), *map(_tables_of, asked.values()))
 
 
 class CancelledTransactions(Hooks):
