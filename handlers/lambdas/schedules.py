@@ -6,6 +6,7 @@ and of two starts close together `handle` runs one.
 from collections.abc import Mapping
 from typing import Any
 
+from handlers.lambdas.failing import by_kind
 from handlers.lambdas.workers import services
 from handlers.wiring import Services
 from miniapp.core import log, metrics
@@ -98,6 +99,6 @@ def handle(event: Mapping[str, Any], context: Any) -> int:
         log.error("schedule_failed", failure, schedule=name)
         metrics.put({"schedule": name}, ScheduleFailed=1)
         once.turn_failed(name)
-        raise
+        raise by_kind(failure) from None
     metrics.put({"schedule": name}, Heartbeat=1)
     return done

@@ -6,14 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
+from handlers.lambdas.failing import by_kind
 from handlers.lambdas.workers import services
+from miniapp.core import log
 from miniapp.core.settings import Settings
 
 
 def arrived(event: Mapping[str, Any], context: Any) -> dict[str, int]:
     """Look at every file that was stored; how many stay and how many went."""
     held = services()
-    stayed = [held.arriving.arrived(key) for key in _keys(event, held.settings)]
+    try:
+        stayed = [held.arriving.arrived(key) for key in _keys(event, held.settings)]
+    except Exception as failure:
+        log.error("upload_failed", failure)
+        raise by_kind(failure) from None
     return {"stayed": sum(stayed), "dropped": len(stayed) - sum(stayed)}
 
 
