@@ -16,6 +16,7 @@ from miniapp.accounts.citizens import LINK_LIFE
 from miniapp.accounts.sign_in import DEVICE_LIFE
 from miniapp.core.starting import SECRETS
 from miniapp.exam_scores.looking_up import TOKEN_LIFE
+from miniapp.zalo.grants import REFRESH_LIFE
 from tests.support.code import ROOT
 from tests.support.templates import functions, region
 
@@ -95,7 +96,7 @@ def test_an_old_session_key_is_kept_as_long_as_anything_it_made_may_live() -> No
     """But for second factors, which have no end and are sealed anew; said in one place."""
     told = (ROOT / "infra" / "KEYS.md").read_text("utf-8")
     days = DEVICE_LIFE.days
-    assert max(DEVICE_LIFE, TOKEN_LIFE, LINK_LIFE, ASKED_LIFE) == DEVICE_LIFE
+    assert max(DEVICE_LIFE, TOKEN_LIFE, LINK_LIFE, ASKED_LIFE, REFRESH_LIFE) == DEVICE_LIFE
 
     assert set(re.findall(r"(\d+) days", told)) == {str(days)}
     paper = (ROOT / "infra" / "decisions" / "data-keys-logs-and-limits.md").read_text("utf-8")
