@@ -131,7 +131,7 @@ class Second(Door):
         if "multiValueHeaders" in reply:
             raise BadReply("payload 2.0 does not read multiValueHeaders")
         lines = [*single.items(), *(("set-cookie", value) for value in reply.get("cookies", []))]
-        return Answer(_status(reply), tuple(lines), _read_body(reply))
+        return _answer(reply, lines)
 
 
 def function_url() -> Second:
@@ -179,7 +179,7 @@ class First(Door):
     def read(self, event: Mapping[str, Any], reply: Any) -> Answer:
         lines = list(_texts(reply, "headers").items())
         lines += [(name, value) for name, values in _lists(reply).items() for value in values]
-        return Answer(_status(reply), tuple(lines), _read_body(reply))
+        return _answer(reply, lines)
 
 
 @dataclass(frozen=True)
@@ -220,7 +220,7 @@ class Balancer(Door):
             raise BadReply("a balancer wants a statusDescription")
         lines = list(_texts(reply, "headers").items())
         lines += [(name, value) for name, values in _lists(reply).items() for value in values]
-        return Answer(_status(reply), tuple(lines), _read_body(reply))
+        return _answer(reply, lines)
 
 
 def _carried(request: Request) -> dict[str, Any]:
@@ -229,6 +229,14 @@ def _carried(request: Request) -> dict[str, Any]:
     if request.is_text():
         return {"body": request.body.decode(), "isBase64Encoded": False}
     return {"body": base64.b64encode(request.body).decode(), "isBase64Encoded": True}
+
+
+def _answer(reply: Any, lines: list[tuple[str, str]]) -> Answer:
+    """Every door says how long a body is where the function did not."""
+    status, body = _status(reply), _read_body(reply)
+    if not any(name.lower() == "content-length" for name, _ in lines):
+        lines.append(("content-length", str(len(body))))
+    return Answer(status, tuple(lines), body)
 
 
 def _status(reply: Any) -> int:
