@@ -21,7 +21,7 @@ WEB = {name: "handlers.lambdas.web.handle" for name in wanted.WEB}
 SECRETS = ("MOTCUA_SESSION_KEY", "MOTCUA_FACTOR_KEYS")
 MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     "none": ({}, "MOTCUA_SESSION_KEY is missing; MOTCUA_FACTOR_KEYS is missing"),
-    "denied": ({"MOTCUA_SECRETS": "/motcua/others/"}, "/motcua/others: AccessDeniedException"),
+    "denied": ({"MOTCUA_SECRETS": "/motcua/others/"}, ": AccessDeniedException"),
 }
 
 

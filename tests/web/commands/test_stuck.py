@@ -166,6 +166,7 @@ def test_an_account_that_must_be_authorised_anew_is_listed_at_once_until_it_is(t
     assert listed(town) == []
     town.bureau.later(days=91)  # nothing ran for so long that the refresh token ended
     made.tokens.refresh_due()
+    made.erasing.run()  # the exam's days are over too
 
     assert [(one["pipeline"], one["agency"], one["what"]) for one in listed(town)] == [("tokens", AGENCY, account)]
     made.tokens.authorise(account, AGENCY, made.simulated_oauth.consent(account))
