@@ -19,7 +19,7 @@ from infra.local.stack import LACKED
 from infra.local.template import Template
 from miniapp.core.metrics import NAMESPACE
 from miniapp.core.starting import KEPT
-from miniapp.exam_scores.store import IMPORTS, RELEASES, build_key, editions_key
+from miniapp.exam_scores.store import IMPORTS, RELEASES, WAITS, build_key, editions_key
 from miniapp.exam_scores.telling_store import PARTS, part_key, person_key
 from tests.house.test_queues import ASYNC, DEAD
 from tests.house.test_tables import by_table
@@ -176,7 +176,7 @@ def test_who_answers_citizens_writes_registrations_and_no_scores() -> None:
     """By the key that a row begins with, which AWS looks at and the local engine does not."""
     build = build_key("agc-edu", "thpt-2026", "0a1b" * 16)
     scores = {"agc-edu", editions_key("agc-edu", "thpt-2026"), build, f"{build}#7", RELEASES, IMPORTS}
-    registrations = {part_key("agc-edu", "thpt-2026", part) for part in range(PARTS)} | {person_key("user_lan")}
+    registrations = {part_key("agc-edu", "thpt-2026", part) for part in range(PARTS)} | {person_key("user_lan"), WAITS}
     writes = {"dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"}
     able = [
         one
