@@ -82,7 +82,7 @@ def test_a_file_becomes_results_by_two_people(browser: Browser, town: Town, tmp_
     file = tmp_path / "diem_thi_2019.csv"
     file.write_bytes(many(900))
     page = signed_in(browser, town, desk.uploader, desk.base)
-    page.get_by_role("link", name="Nạp kết quả").first.click()
+    page.locator("main").get_by_role("link", name="Nạp kết quả").first.click()
     looked_at(page)
     page.get_by_role("button", name="Tiếp tục").click()
     looked_at(page)
