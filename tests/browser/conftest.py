@@ -19,11 +19,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def port(cloud: Cloud) -> int:
-    """A free port; pages served there may send files to the bucket from a script."""
+def port(cloud: Cloud) -> Iterator[int]:
+    """A free port; pages served there may send files to the bucket from a script, as long as the test takes."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         found: int = probe.getsockname()[1]
+    files = cloud.admin("s3")
+    before = files.get_bucket_cors(Bucket="test-uploads")["CORSRules"]
     rule = {"AllowedOrigins": [f"http://127.0.0.1:{found}"], "AllowedMethods": ["POST"], "AllowedHeaders": ["*"]}
-    cloud.admin("s3").put_bucket_cors(Bucket="test-uploads", CORSConfiguration={"CORSRules": [rule]})
-    return found
+    files.put_bucket_cors(Bucket="test-uploads", CORSConfiguration={"CORSRules": [rule]})
+    yield found
+    files.put_bucket_cors(Bucket="test-uploads", CORSConfiguration={"CORSRules": before})

