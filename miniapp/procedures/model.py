@@ -1,0 +1,228 @@
+"""Procedures: what the state does for people, what to bring, what it costs, when it is ready. For the whole slice.
+
+One canonical record per national code (`d.dddddd`). Whatever could not be told apart keeps its original words beside
+the figures, so that a page never shows less than the source. Pure; where it is kept is the store's business."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from miniapp.core.clock import VIETNAM
+from miniapp.core.errors import Invalid
+from miniapp.core.workdays import Calendar
+
+STALE_AFTER = timedelta(days=180)
+LONGEST_NAME = 2_000
+_CODE = re.compile(r"(\d\.\d{6})(?:\.[\d.]*[A-Z]\d{2}(?:\.\d+)*)?")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+class Level(StrEnum):
+    """Who takes the dossier in."""
+
+    COMMUNE = "commune"
+    PROVINCE = "province"
+    MINISTRY = "ministry"
+    OTHER = "other"
+
+
+class Way(StrEnum):
+    """How a dossier is handed in."""
+
+    ONLINE = "online"
+    DESK = "desk"
+    POST = "post"
+    OTHER = "other"  # the source's words could not be split by way
+
+
+class Online(StrEnum):
+    """How much of it can be done on the national portal."""
+
+    NONE = "none"
+    PARTIAL = "partial"
+    WHOLE = "whole"
+    UNSTATED = "unstated"
+
+
+class Count(StrEnum):
+    """What a time limit counts, and so what its amount is."""
+
+    WORKING_DAYS = "working_days"  # minutes of work: half a day is 240
+    HOURS = "hours"  # minutes of work
+    CALENDAR_DAYS = "calendar_days"  # days
+    MONTHS = "months"  # months
+    UNSTATED = "unstated"  # no limit, or one that only words tell
+
+
+@dataclass(frozen=True)
+class TimeLimit:
+    """How long it takes at most."""
+
+    count: Count = Count.UNSTATED
+    amount: int = 0
+    words: str = ""
+
+    def due(self, received: datetime, calendar: Calendar) -> datetime | None:
+        """When it is ready at the latest; None where only words tell."""
+        if self.count in (Count.WORKING_DAYS, Count.HOURS):
+            return calendar.due(received, self.amount)
+        if self.count is Count.CALENDAR_DAYS:
+            return calendar.due_days(received, self.amount)
+        if self.count is Count.MONTHS:
+            day = received.astimezone(VIETNAM).date()
+            return calendar.due_days(received, (_months_later(day, self.amount) - day).days)
+        return None
+
+
+@dataclass(frozen=True)
+class FeeLine:
+    """One line of a fee. `amount` is in whole đồng, or in cents of another currency; None where only words tell."""
+
+    amount: int | None = None
+    currency: str = "VND"
+    unit: str = ""  # for what one pays it: a copy, a card
+    words: str = ""
+    valid_from: str = ""  # days as 2026-07-01; empty: open
+    valid_to: str = ""
+    exemptions: tuple[str, ...] = ()
+
+    def holds(self, day: str) -> bool:
+        """Whether it is asked on a day."""
+        return self.valid_from <= day and (not self.valid_to or day <= self.valid_to)
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One way to hand in, with its own time limit and fee."""
+
+    way: Way
+    limit: TimeLimit = TimeLimit()
+    fees: tuple[FeeLine, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A file to download: a blank form, or one that is filled in as an example."""
+
+    name: str
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One thing to bring. `case` is the heading that it stands under: for whom, or when."""
+
+    name: str
+    originals: int = 0
+    copies: int = 0
+    forms: tuple[Form, ...] = ()
+    case: str = ""
+
+
+@dataclass(frozen=True)
+class LegalBasis:
+    """A text that the procedure rests on."""
+
+    number: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one gets in the end."""
+
+    name: str
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """Everything that is known of one procedure at one place and day."""
+
+    code: str
+    name: str
+    field: str = ""
+    levels: tuple[Level, ...] = ()
+    agency: str = ""  # who does it
+    authority: str = ""  # who decides
+    partners: str = ""
+    delegated: str = ""
+    address: str = ""
+    for_whom: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    legal: tuple[LegalBasis, ...] = ()
+    results: tuple[Result, ...] = ()
+    conditions: str = ""
+    online: Online = Online.UNSTATED
+    portal: str = ""
+    related: str = ""
+    keywords: str = ""
+    kind: str = ""
+    ministry: str = ""
+    mistakes: tuple[str, ...] = ()
+    samples: tuple[Form, ...] = ()  # filled in as an example
+    decision: str = ""  # the decision that published it
+    effective: str = ""  # from which day the decision holds
+    owner: str = ""  # a post, never a person
+    verified_on: str = ""
+    is_open: bool = True  # False: abolished
+
+    def is_stale(self, today: date) -> bool:
+        """Whether nobody has looked it over for 180 days."""
+        return not self.verified_on or today - date.fromisoformat(self.verified_on) > STALE_AFTER
+
+
+def national_code(text: str) -> str:
+    """The canonical `d.dddddd` of a code; a local variant (`2.000815.000.00.00.H55`) belongs to the same procedure."""
+    found = _CODE.fullmatch(text.strip())
+    if found is None:
+        raise Invalid("procedure_code_shape", field="code")
+    return found[1]
+
+
+def checked(procedure: Procedure) -> Procedure:
+    """The same procedure, if it may be kept."""
+    if national_code(procedure.code) != procedure.code:
+        raise Invalid("procedure_code_shape", field="code")
+    if not procedure.name or len(procedure.name) > LONGEST_NAME:
+        raise Invalid("procedure_name_shape", field="name")
+    for name in ("effective", "verified_on"):
+        _day(getattr(procedure, name), name)
+    for channel in procedure.channels:
+        _checked_channel(channel)
+    for paper in procedure.papers:
+        if not paper.name or paper.originals < 0 or paper.copies < 0:
+            raise Invalid("paper_shape", field="papers")
+    return procedure
+
+
+def _checked_channel(channel: Channel) -> None:
+    if channel.limit.amount < 0 or (channel.limit.count is Count.UNSTATED) != (channel.limit.amount == 0):
+        raise Invalid("time_limit_shape", field="channels")
+    for fee in channel.fees:
+        if (fee.amount or 0) < 0 or not _CURRENCY.fullmatch(fee.currency):
+            raise Invalid("fee_shape", field="channels")
+        _day(fee.valid_from, "channels")
+        _day(fee.valid_to, "channels")
+        if fee.valid_to and fee.valid_to < fee.valid_from:
+            raise Invalid("fee_shape", field="channels")
+
+
+def _day(text: str, name: str) -> None:
+    try:
+        shaped = not text or date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        shaped = False
+    if not shaped:
+        raise Invalid("procedure_day_shape", field=name)
+
+
+def _months_later(day: date, months: int) -> date:
+    """The same day so many months later, or the last one of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    after = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), after - timedelta(days=1))
