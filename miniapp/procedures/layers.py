@@ -1,0 +1,124 @@
+"""One procedure as several layers tell it: the nation, then a province, then a commune; each says only what differs.
+
+Pure. A layer's overlay holds changed fields alone, and of each what stood above when its officer wrote it, so that a
+change above is shown below instead of being lost. A day is a day in Vietnam: what holds from a day holds from 00:00."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+from miniapp.core.plain import from_plain, to_plain
+from miniapp.procedures.model import Procedure
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """What one layer says of one procedure from a day on: field → plain value."""
+
+    code: str
+    effective: str  # 2026-07-01; empty: since ever
+    changes: Values = field(default_factory=dict)
+    seen: Mapping[str, str] = field(default_factory=dict)  # field → mark of what stood above
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The procedure as it is shown somewhere, and which layer each field that anybody set is from."""
+
+    procedure: Procedure
+    sources: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A field that changed above after this layer had set its own."""
+
+    field: str
+    ours: Any
+    above: Any
+
+
+def in_force(overlays: Iterable[Overlay], day: str) -> Overlay | None:
+    """The one that holds on a day: the latest that has begun."""
+    begun = [one for one in overlays if one.effective <= day]
+    return max(begun, key=lambda one: one.effective, default=None)
+
+
+def current(overlays: Iterable[Overlay], day: str) -> tuple[Overlay, ...]:
+    """The one that holds and those to come; what is over is history."""
+    held = in_force(overlays, day)
+    first = held.effective if held else ""
+    return tuple(sorted((one for one in overlays if one.effective >= first), key=lambda one: one.effective))
+
+
+def values(layers: Sequence[tuple[str, Overlay | None]]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Every field's plain value from the topmost layer down, and the layer it is from."""
+    held: dict[str, Any] = dict(_defaults())
+    sources: dict[str, str] = {}
+    for layer, overlay in layers:
+        for name, value in (overlay.changes if overlay else {}).items():
+            held[name] = value
+            sources[name] = layer
+    return held, sources
+
+
+def merged(code: str, layers: Sequence[tuple[str, Overlay | None]]) -> Merged | None:
+    """The procedure that these layers tell, topmost first; None if none of them knows it."""
+    held, sources = values(layers)
+    if "name" not in sources:
+        return None
+    return Merged(from_plain(Procedure, {**held, "code": code}), sources)
+
+
+def overlay_of(procedure: Procedure, effective: str, above: Values | None = None) -> Overlay | None:
+    """What a layer must say so that this procedure is shown under `above`; None if it has nothing to say."""
+    inherited = above or _defaults()
+    told = _plain(procedure)
+    changes = {name: value for name, value in told.items() if value != inherited[name]}
+    if not changes:
+        return None
+    seen = {name: mark(inherited[name]) for name in changes} if above is not None else {}
+    return Overlay(procedure.code, effective, changes, seen)
+
+
+def slimmed(overlay: Overlay, above: Values) -> Overlay | None:
+    """The overlay without what is inherited all the same; None if nothing is left."""
+    changes = {name: value for name, value in overlay.changes.items() if value != above[name]}
+    seen = {name: text for name, text in overlay.seen.items() if name in changes}
+    return replace(overlay, changes=changes, seen=seen) if changes else None
+
+
+def drift(overlay: Overlay, above: Values) -> tuple[Drift, ...]:
+    """What changed above since this layer set its own, in the order of the fields."""
+    return tuple(
+        Drift(name, overlay.changes[name], above[name])
+        for name in _defaults()
+        if name in overlay.seen and overlay.seen[name] != mark(above[name]) and overlay.changes[name] != above[name]
+    )
+
+
+def kept_anyway(overlay: Overlay, above: Values) -> Overlay:
+    """The overlay of an officer who has seen what is above now and stays with the layer's own."""
+    return replace(overlay, seen={name: mark(above[name]) for name in overlay.changes})
+
+
+def mark(value: Any) -> str:
+    """A short mark that equal values share."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _plain(procedure: Procedure) -> dict[str, Any]:
+    held: dict[str, Any] = to_plain(procedure)
+    del held["code"]
+    return held
+
+
+@cache
+def _defaults() -> Values:
+    return _plain(Procedure("", ""))
