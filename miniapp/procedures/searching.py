@@ -1,0 +1,123 @@
+"""Search: a question in, the procedures that answer it out, each with the reasons, or what to try when none does.
+
+For the page, the bot and the API. It reads one index in memory and nothing else; whoever holds the catalogue adds what
+an agency changed to each match. A doubtful answer says so, and then suggests words that names have and life events."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from miniapp.procedures.asking import Asked, ask
+from miniapp.procedures.entry import Level
+from miniapp.procedures.index import Index
+from miniapp.procedures.ranking import Ranked, rank
+from miniapp.procedures.reading import Via, nearest
+from miniapp.procedures.typed import key, split
+
+SHOWN = 10
+DOUBT = 0.34  # of what a question says, so much must be in a name
+SUGGESTED = 3
+REASON_WEIGHT = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a procedure was found: what was typed, by which road, and the words of the procedure that it met."""
+
+    typed: str
+    via: Via
+    met: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One procedure; `events` are the life events it belongs to."""
+
+    code: str
+    name: str
+    field: str
+    levels: tuple[Level, ...]
+    score: float
+    reasons: tuple[Reason, ...]
+    events: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question found. `sections` are what it asks of a procedure: papers, time, fee, place, steps, …"""
+
+    matches: tuple[Match, ...] = ()
+    doubtful: bool = True
+    sections: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    strange: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+
+
+class Search:
+    """Answers from one version of the catalogue; `level` of the asking agency breaks ties."""
+
+    def __init__(self, packed: bytes) -> None:
+        self._index = Index(packed)
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the index: the same, the same answers."""
+        return self._index.fingerprint
+
+    def search(self, text: str, most: int = SHOWN, level: Level | None = None) -> Answer:
+        """What `text` may mean, best first."""
+        index = self._index
+        asked = ask(text, index)
+        ranked = rank(asked, index, most, level)
+        doubtful = not ranked or (ranked[0].covered < DOUBT and not asked.codes)
+        matches = tuple(self._match(one, asked) for one in ranked)
+        events = asked.events or (tuple(index.rules.events) if doubtful else ())
+        suggestions = tuple(self._suggestions(asked)) if doubtful or asked.strange else ()
+        return Answer(matches, doubtful, asked.sections, events, asked.strange, suggestions[:SUGGESTED])
+
+    def _match(self, ranked: Ranked, asked: Asked) -> Match:
+        index, at = self._index, ranked.procedure
+        code, events = index.codes[at], index.rules.events
+        return Match(
+            code,
+            index.names[at],
+            index.field(at),
+            tuple(index.levels(at)),
+            round(ranked.score, 4),
+            tuple(_reasons(at, asked, index)),
+            tuple(event for event, codes in events.items() if code in codes),
+        )
+
+    def _suggestions(self, asked: Asked) -> Iterator[str]:
+        for word in asked.strange:
+            yield from list(nearest(key(word), self._index))[:SUGGESTED]
+
+
+def _reasons(procedure: int, asked: Asked, index: Index) -> Iterator[Reason]:
+    """What was typed, with the words of the name that it met; of a procedure met only in its texts, those words."""
+    code = index.codes[procedure]
+    for end, typed in (*asked.codes.items(), *asked.meant.items()):
+        if code.endswith(end):
+            yield Reason(typed, Via.CODE if end in asked.codes else Via.SYNONYM, code)
+    met: dict[tuple[str, Via], list[str]] = {}
+    for word in split(index.names[procedure]):
+        road = _road(word, asked, index)
+        if road and word not in met.setdefault(road, []):
+            met[road].append(word)
+    for (typed, via), words in met.items():
+        yield Reason(typed, via, " ".join(words))
+    if not met:
+        told = [typed for number, (typed, _) in asked.roads.items() if procedure in index.told(number)[0]]
+        if told:
+            yield Reason(" ".join(dict.fromkeys(told)), Via.TEXT, "")
+
+
+def _road(word: str, asked: Asked, index: Index) -> tuple[str, Via] | None:
+    """How a word of a name was met, a short form there by any of its long words."""
+    plain = key(word)
+    forms = index.rules.long_forms(plain) if word.isupper() else ()
+    for one in (plain, *(long for long, _ in forms[0])) if forms else (plain,):
+        number = index.number(one)
+        if asked.words.get(number, 0.0) >= REASON_WEIGHT:
+            return asked.roads[number]
+    return None
