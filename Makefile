@@ -39,7 +39,7 @@ sweep: setup-sweep  ## the long versions: crash-points over whole imports, full-
 setup-bench:
 	@$(PYTHON) infra/bootstrap.py bench
 
-bench: $(if $(filter scores.%,$(NAME)),setup-test,setup-bench)  ## every benchmark, peers in the same run (NAME=… for one); bench/results.json
+bench: $(if $(filter scores.% search,$(NAME)),setup-test,setup-bench)  ## every benchmark, peers in the same run (NAME=… for one); bench/results.json
 	@$(VENV)/python -m tests.load.bench $(if $(NAME),--name $(NAME))
 
 package: setup-test  ## the Lambda zip as it would be deployed

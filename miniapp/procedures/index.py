@@ -25,15 +25,15 @@ class Index:
 
     def __init__(self, packed: bytes) -> None:
         self._parts = layout.parts(packed)
+        self.size = len(self._numbers("who"))
         self.words = self._lines("words")
         self._number = {word: at for at, word in enumerate(self.words)}
-        self.size = len(self._numbers("who"))
         self.fingerprint = layout.fingerprint(packed)
         self._named_words = self._numbers("n.at")
 
     def _lines(self, name: str) -> list[str]:
         part = self._parts[name]
-        return part.split("\n") if isinstance(part, str) and part else []
+        return part.split("\n") if isinstance(part, str) and self.size else []
 
     def _numbers(self, name: str) -> "array[int]":
         part = self._parts[name]

@@ -15,7 +15,7 @@ from pathlib import Path
 from infra.local import stack
 from infra.local.engine import Engine
 from miniapp.core.aws import Aws
-from tests.load import functions, results, scores_import, scores_lookup
+from tests.load import functions, results, scores_import, scores_lookup, search
 from tests.load.results import FILE, WHERE_IT_WORKS, Figure, Say
 from tests.support.cloud import STAGE, Cloud, in_environment, settings_for
 from tests.support.real_data import REAL
@@ -26,20 +26,22 @@ BENCHMARKS: dict[str, Measure] = {
     "scores.lookup": scores_lookup.measure,
     "lambda": functions.measure,
 }
+WITHOUT_ENGINE: dict[str, Callable[[Say], Iterable[Figure]]] = {"search": search.measure}
 
 
 def main() -> int:
     """What was asked for, against the year that was given."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--name", choices=sorted(BENCHMARKS))
+    parser.add_argument("--name", choices=sorted({**BENCHMARKS, **WITHOUT_ENGINE}))
     parser.add_argument("--year", type=Path, default=REAL / "data" / "scores" / "thpt_2019.csv.xz")
     given = parser.parse_args()
     chosen, year = given.name, given.year
     if not year.exists():
         print("The benchmarks need the real years (../shared/data/scores).", file=sys.stderr)
         return 1
-    names = [name for name in BENCHMARKS if chosen in (None, name)]
-    return run({name: partial(_on_an_engine, BENCHMARKS[name], year) for name in names})
+    asked = {name: partial(_on_an_engine, measure, year) for name, measure in BENCHMARKS.items()}
+    asked |= {name: partial(measure, _say) for name, measure in WITHOUT_ENGINE.items()}
+    return run({name: measure for name, measure in asked.items() if chosen in (None, name)})
 
 
 def run(benchmarks: Mapping[str, Callable[[], Iterable[Figure]]], file: Path = FILE) -> int:
@@ -77,9 +79,13 @@ def _on_an_engine(measure: Measure, year: Path) -> Iterator[Figure]:
             settings = settings_for(engine.endpoint)
             with in_environment(credentials):
                 cloud = Cloud(engine, made, credentials, settings, Aws(settings))
-                yield from measure(cloud, year, lambda text: print(f"  {text}", flush=True))
+                yield from measure(cloud, year, _say)
         finally:
             engine.stop()
+
+
+def _say(text: str) -> None:
+    print(f"  {text}", flush=True)
 
 
 if __name__ == "__main__":

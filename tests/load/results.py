@@ -47,6 +47,19 @@ FIGURES = {
     "lambda.packed.refreshes": "<= 1",
     "lambda.cost.work": "<= 0.2",
     "lambda.cost.total": "<= 1",
+    "search.templates.r1": ">= 0.98",
+    "search.natural.r1": ">= 0.60",
+    "search.natural.r3": ">= 0.78",
+    "search.natural.r10": ">= 0.90",
+    "search.own.r1": ">= 0.80",
+    "search.own.r3": ">= 0.92",
+    "search.own.r10": ">= 0.97",
+    "search.unaided.r1": ">= 0.80",
+    "search.unaided.r3": ">= 0.92",
+    "search.unaided.r10": ">= 0.97",
+    "search.above_peers": ">= 0",
+    "search.cpu": "<= 1",
+    "search.load": "<= 0.25",
 }
 WHERE_IT_WORKS = {"lambda.instructions": "valgrind, and a machine quiet enough for it to end in time"}
 

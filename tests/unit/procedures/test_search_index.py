@@ -8,7 +8,8 @@ from miniapp.procedures import layout
 from miniapp.procedures.index import Index
 from miniapp.procedures.indexing import build
 from miniapp.procedures.rules import compiled
-from tests.unit.procedures.catalogue import ENTRIES
+from miniapp.procedures.searching import Search
+from tests.unit.procedures.catalogue import ENTRIES, entry
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +65,8 @@ def test_short_forms_in_a_name_are_written_out(packed: bytes) -> None:
     index = Index(packed)
     injured = index.codes.index("1.000013")
     assert {index.words[word] for word in index.name_words(injured)} >= {"tai", "nan", "lao", "dong"}
+
+
+def test_procedures_of_no_field_are_found() -> None:
+    found = Search(build([entry("1.000001", "Đăng ký khai sinh", field="")], compiled())).search("khai sinh")
+    assert [(match.code, match.field) for match in found.matches] == [("1.000001", "")]
