@@ -20,6 +20,7 @@ KNOWN = 3  # in so many names two words are neighbours not by chance
 SAID_OTHERWISE = 0.2  # the words of a phrase that stands for others
 NAMED_TOO = 0.55  # … when names have that phrase as well
 MEANT, MEANT_TOO = 0.85, 0.5
+IN_A_LONGER_NAME = 0.5
 AGAIN = 0.6  # for a phrase that shares words with a longer one
 PERHAPS = 0.4  # what a short form may also stand for
 SLIPPED = 0.8
@@ -168,9 +169,21 @@ def _take(phrase: _Phrase, tokens: Sequence[Token], weights: list[float], asked:
         weights[phrase.start : phrase.end] = [0.0] * len(within)
         return
     named = all(index.times_paired(left.key, right.key) for left, right in pairwise(within)) and len(within) > 1
-    _mean(phrase, within, MEANT_TOO if named else MEANT, asked, index)
+    meant = MEANT_TOO if named else MEANT
+    if named and _goes_on(tokens, phrase, weights, index):
+        meant *= IN_A_LONGER_NAME
+    _mean(phrase, within, meant, asked, index)
     for at in range(phrase.start, phrase.end):
         weights[at] = min(weights[at], NAMED_TOO if named else SAID_OTHERWISE)
+
+
+def _goes_on(tokens: Sequence[Token], phrase: _Phrase, weights: Sequence[float], index: Index) -> bool:
+    """Whether a name goes on from this phrase to a word beside it that counts: `kết quả thi hành án`."""
+    before = phrase.start > 0 and weights[phrase.start - 1] > OF_LITTLE_WEIGHT
+    after = phrase.end < len(tokens) and weights[phrase.end] > OF_LITTLE_WEIGHT
+    left = before and index.times_paired(tokens[phrase.start - 1].key, tokens[phrase.start].key)
+    right = after and index.times_paired(tokens[phrase.end - 1].key, tokens[phrase.end].key)
+    return bool(left or right)
 
 
 def _mean(phrase: _Phrase, within: Sequence[Token], weight: float, asked: Asked, index: Index) -> None:
