@@ -106,7 +106,9 @@ def serve(engine: Engine, folder: Path, door: socket.socket) -> int:
     load_demo(services, folder)
     app = create_app(services=services)
     services.editions.warm()
-    worker = subprocess.Popen([sys.executable, "-m", "infra.local.work"], env={**os.environ, **environ})
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "infra.local.work"], env={**os.environ, **environ}, preexec_fn=_deaf_to_ctrl_c
+    )
     threading.Thread(target=load_agencies, args=(services,), daemon=True).start()
     try:
         show(base, folder)
@@ -115,6 +117,12 @@ def serve(engine: Engine, folder: Path, door: socket.socket) -> int:
     finally:
         worker.terminate()
         worker.wait(timeout=30)
+
+
+def _deaf_to_ctrl_c() -> None:
+    """Ctrl-C goes to a terminal's whole group: a child that is still importing would answer it with a trace. It listens
+    once it can stop in order; until then we end it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def left_out(made: stack.Stack) -> str:
