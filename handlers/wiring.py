@@ -53,6 +53,9 @@ from miniapp.exam_scores.telling_store import TellingStore
 from miniapp.messaging import store as messaging_store
 from miniapp.messaging.model import Words as MessageWordsPromise
 from miniapp.messaging.store import MessageStore
+from miniapp.procedures import store as procedures_store
+from miniapp.procedures.catalogue import Catalogue
+from miniapp.procedures.store import ProcedureStore
 from miniapp.zalo import oauth_simulator, simulator, token_store
 from miniapp.zalo.client import NotConnected
 from miniapp.zalo.grants import Authority
@@ -72,6 +75,7 @@ if TYPE_CHECKING:  # these are imported where they are made: a citizens' page ne
     from miniapp.exam_scores.ruling import Ruling
     from miniapp.exam_scores.service import ExamOffice
     from miniapp.messaging.service import Outbox
+    from miniapp.procedures.service import ProcedureOffice
     from miniapp.zalo.oauth import ZaloOauth
     from miniapp.zalo.tokens import Tokens
 
@@ -85,6 +89,7 @@ TABLES: list[type[Table]] = [
     *guarding.TABLES,
     *once_table.TABLES,
     *messaging_store.TABLES,
+    *procedures_store.TABLES,
     *simulator.TABLES,
     *token_store.TABLES,
     *oauth_simulator.TABLES,
@@ -253,6 +258,31 @@ class Services:
         from miniapp.exam_scores.arriving import Arriving
 
         return Arriving(self.exam_store, self.files)
+
+    # --- the catalogue of procedures
+
+    def lineage(self, agency: str) -> tuple[str, ...]:
+        """An agency and those above it, topmost first."""
+        found: list[str] = []
+        held = self.agencies.find(agency)
+        while held is not None and held.id not in found:
+            found.insert(0, held.id)
+            held = self.agencies.find(held.parent)
+        return tuple(found)
+
+    @cached_property
+    def procedure_store(self) -> ProcedureStore:
+        return ProcedureStore(self.files)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        return Catalogue(self.procedure_store, self.lineage, self.clock)
+
+    @cached_property
+    def procedure_office(self) -> ProcedureOffice:
+        from miniapp.procedures.service import ProcedureOffice
+
+        return ProcedureOffice(self.procedure_store, self.lineage, self.audit, self.clock)
 
     # --- the chat, messages, and what citizens agreed to
 

@@ -8,8 +8,9 @@ from handlers.commands.agencies import agencies
 from handlers.commands.audit import audit
 from handlers.commands.dead_letters import dlq
 from handlers.commands.officers import officers
+from handlers.commands.procedures import procedures
 from handlers.commands.scores import scores
 from handlers.commands.stuck import stuck
 from handlers.commands.zalo import zalo
 
-GROUPS: list[click.Group] = [agencies, audit, dlq, officers, scores, stuck, zalo]
+GROUPS: list[click.Group] = [agencies, audit, dlq, officers, procedures, scores, stuck, zalo]

@@ -49,6 +49,8 @@ EVENTS: Mapping[str, Kind] = {
     "sessions_ended": _kind("officer sessions", of="officer"),
     # agencies
     "agency_changed": _kind("agency changed", of="agency"),
+    # the catalogue of procedures
+    "procedures_changed": _kind("catalogue book source effective added changed", of="catalogue book"),
     # exam scores
     "exam_changed": _kind("exam changed", of="exam"),
     "edition_begun": _kind("exam edition reason decision partial", of="exam edition"),

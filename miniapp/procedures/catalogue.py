@@ -1,0 +1,100 @@
+"""The catalogue as people read it: one procedure at one agency, or all of them. For pages, the search and the API.
+
+Reads no table: a layer's pointer is a small object that is asked for at most every few seconds, a book never changes and
+is read once in a process's life. When the bucket does not answer, the last known pointer serves on. Nothing here writes."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from miniapp.core.clock import Clock, local_day
+from miniapp.core.errors import NotFound, Unavailable
+from miniapp.procedures.book import Book
+from miniapp.procedures.layers import Merged, in_force, merged
+from miniapp.procedures.store import NATION, Pointer, ProcedureStore
+
+AGE = 5  # seconds that a pointer is believed
+LAYERS_MOST = 2_000
+BOOKS_MOST = 60
+
+Lineage = Callable[[str], Sequence[str]]
+
+
+@dataclass(slots=True)
+class _Told:
+    pointer: Pointer
+    asked: float
+
+
+class Catalogue:
+    """All layers, as of a few seconds ago."""
+
+    def __init__(self, store: ProcedureStore, lineage: Lineage, clock: Clock) -> None:
+        self._store = store
+        self._lineage = lineage  # an agency and those above it, topmost first
+        self._clock = clock
+        self._told: OrderedDict[str, _Told] = OrderedDict()
+        self._books: OrderedDict[tuple[str, str], Book] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def get(self, agency: str, code: str, at: datetime | None = None) -> Merged:
+        """The procedure as this agency shows it at a moment (now); NotFound `procedure_unknown`."""
+        day = local_day(at or self._clock.now())
+        books = [(layer, self.book(layer)) for layer in self._layers(agency)]
+        found = merged(code, [(layer, in_force(book.find(code), day)) for layer, book in books])
+        if found is None:
+            raise NotFound("procedure_unknown", procedure=code)
+        return found
+
+    def every(self, agency: str, at: datetime | None = None) -> Iterator[Merged]:
+        """Every procedure that this agency shows, by code."""
+        day = local_day(at or self._clock.now())
+        books = [(layer, self.book(layer)) for layer in self._layers(agency)]
+        codes = sorted({overlay.code for _, book in books for overlay in book})
+        for code in codes:
+            found = merged(code, [(layer, in_force(book.find(code), day)) for layer, book in books])
+            if found is not None:
+                yield found
+
+    def edition(self, agency: str) -> tuple[str, ...]:
+        """The names of the books that an agency's pages are made of: what is built of them changes when one does."""
+        return tuple(self._pointer(layer).book for layer in self._layers(agency))
+
+    def book(self, layer: str) -> Book:
+        """All that a layer says now."""
+        pointer = self._pointer(layer)
+        key = (layer, pointer.book)
+        with self._guard:
+            held = self._books.get(key)
+            if held is not None:
+                self._books.move_to_end(key)
+                return held
+        held = self._store.book(layer, pointer.book)
+        with self._guard:
+            self._books[key] = held
+            while len(self._books) > BOOKS_MOST:
+                self._books.popitem(last=False)
+        return held
+
+    def _layers(self, agency: str) -> Sequence[str]:
+        return (NATION, *self._lineage(agency))
+
+    def _pointer(self, layer: str) -> Pointer:
+        now = self._clock.now().timestamp()
+        held = self._told.get(layer)
+        if held is not None and now - held.asked < AGE:
+            return held.pointer
+        try:
+            pointer = self._store.shown(layer)
+        except Unavailable:
+            if held is None:
+                raise
+            pointer = held.pointer
+        with self._guard:
+            self._told[layer] = _Told(pointer, now)
+            self._told.move_to_end(layer)
+            while len(self._told) > LAYERS_MOST:
+                self._told.popitem(last=False)
+        return pointer

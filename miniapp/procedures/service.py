@@ -1,0 +1,207 @@
+"""The desk of the catalogue: records are taken in, an agency lays its own over what it inherits, changes are shown.
+
+For the console and the command line. A change that changes nothing leaves no trace; every other is one transaction of
+pointer, version and audit trail. What people read is `catalogue`'s business."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from miniapp.audit.model import Event
+from miniapp.audit.service import Audit
+from miniapp.core.clock import Clock, iso, local_day
+from miniapp.core.errors import Conflict, NotFound
+from miniapp.core.tables import pause
+from miniapp.procedures import book
+from miniapp.procedures.catalogue import Lineage
+from miniapp.procedures.layers import Drift, Overlay, Values, current, drift, in_force, kept_anyway, overlay_of, values
+from miniapp.procedures.model import Procedure, checked, national_code
+from miniapp.procedures.store import NATION, Pointer, ProcedureStore, Version
+
+TRIES = 8
+TELL_EVERY = 100
+
+Tell = Callable[[str, int, int], None]
+Entries = dict[str, tuple[Overlay, ...]]
+
+
+def in_silence(stage: str, done: int, total: int) -> None:
+    """Nobody watches."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What an import did: codes that are new, codes that changed, and how many stayed as they were."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    same: int
+    book: str
+
+
+class ProcedureOffice:
+    """Changes the catalogue, layer by layer."""
+
+    def __init__(self, store: ProcedureStore, lineage: Lineage, audit: Audit, clock: Clock) -> None:
+        self._store = store
+        self._lineage = lineage
+        self._audit = audit
+        self._clock = clock
+
+    def take(
+        self,
+        layer: str,
+        procedures: Sequence[Procedure],
+        *,
+        by: str,
+        source: str,
+        effective: str = "",
+        told: Mapping[str, frozenset[str]] | None = None,
+        only_new: bool = False,
+        tell: Tell = in_silence,
+    ) -> Taken:
+        """Take records in, from a day on (today): what is as it was stays; `only_new` leaves known ones alone.
+
+        Of a procedure in `told` only those fields are taken; the layer's others stay what they are.
+        Whoever sends the same again changes nothing, and whoever was stopped half-way sends it again."""
+        day = effective or local_day(self._clock.now())
+
+        def wanted(entries: Entries, above: Sequence[tuple[str, book.Book]]) -> Mapping[str, Overlay | None]:
+            made: dict[str, Overlay | None] = {}
+            for done, procedure in enumerate(procedures):
+                if done % TELL_EVERY == 0:
+                    tell("comparing", done, len(procedures))
+                code = checked(procedure).code
+                held = in_force(entries.get(code, ()), day)
+                if not (only_new and held):
+                    new = overlay_of(procedure, day, _inherited(above, code, day) if above else None)
+                    made[code] = new if told is None else _told(code, day, told[code], held, new)
+            return made
+
+        taken = self._turn(layer, wanted, day, by, source)
+        tell("comparing", len(procedures), len(procedures))
+        return taken
+
+    def keep_own(self, agency: str, code: str, *, by: str) -> None:
+        """An officer has seen what changed above and stays with the agency's own."""
+        day = local_day(self._clock.now())
+
+        def wanted(entries: Entries, above: Sequence[tuple[str, book.Book]]) -> Mapping[str, Overlay | None]:
+            held = in_force(entries.get(code, ()), day)
+            if held is None:
+                raise NotFound("procedure_unknown", procedure=code)
+            return {code: replace(kept_anyway(held, _inherited(above, code, day)), effective=day)}
+
+        self._turn(agency, wanted, day, by, "kept")
+
+    def drifts(self, agency: str) -> dict[str, tuple[Drift, ...]]:
+        """Where something changed above that an agency has its own of, by code."""
+        day = local_day(self._clock.now())
+        above = self._above(agency)
+        found: dict[str, tuple[Drift, ...]] = {}
+        for code, overlays in self._entries(agency, self._store.pointer(agency)).items():
+            held = in_force(overlays, day)
+            changed = drift(held, _inherited(above, code, day)) if held and above else ()
+            if changed:
+                found[code] = changed
+        return found
+
+    def versions(self, layer: str, most: int = 50) -> Sequence[Version]:
+        """What was changed in a layer, newest first."""
+        return self._store.versions(layer, most)
+
+    def names(self) -> Sequence[Procedure]:
+        """The nation's procedures as they are today, for whoever looks a name up."""
+        day = local_day(self._clock.now())
+        entries = self._entries(NATION, self._store.pointer(NATION))
+        held = (in_force(overlays, day) for overlays in entries.values())
+        return [Procedure(one.code, str(one.changes.get("name", ""))) for one in held if one]
+
+    def _turn(
+        self,
+        layer: str,
+        wanted: Callable[[Entries, Sequence[tuple[str, book.Book]]], Mapping[str, Overlay | None]],
+        day: str,
+        by: str,
+        source: str,
+    ) -> Taken:
+        """Lay what is wanted into the layer's book and bring it out; again if somebody else was faster."""
+        for attempt in range(TRIES):
+            pointer = self._store.pointer(layer)
+            entries = self._entries(layer, pointer)
+            taken, after = self._laid(entries, wanted(entries, self._above(layer)), day)
+            if not taken.added and not taken.changed:
+                self._store.show(layer)  # whoever was stopped before readers were told is made good here
+                return replace(taken, book=pointer.book)
+            name = self._store.put_book(layer, book.packed(one for each in after.values() for one in each))
+            now = iso(self._clock.now())
+            counts = (len(after), len(taken.added), len(taken.changed))
+            version = Version(pointer.number + 1, name, now, by, source, *counts)
+            event = Event(
+                "procedures_changed",
+                catalogue=layer,
+                book=name,
+                source=source,
+                effective=day,
+                added=len(taken.added),
+                changed=len(taken.changed),
+            )
+            try:
+                self._audit.commit(event, agency=layer, by=by, writes=self._store.turned(layer, pointer, version))
+            except Conflict as conflict:
+                if conflict.code != "procedures_changed":
+                    raise
+                pause(attempt)
+                continue
+            self._store.show(layer)
+            return replace(taken, book=name)
+        raise Conflict("procedures_changed")
+
+    def _laid(self, entries: Entries, wanted: Mapping[str, Overlay | None], day: str) -> tuple[Taken, Entries]:
+        today = local_day(self._clock.now())
+        after = dict(entries)
+        added: list[str] = []
+        changed: list[str] = []
+        for code, overlay in wanted.items():
+            held = in_force(entries.get(code, ()), day)
+            if _says(held) == _says(overlay):
+                continue
+            (changed if held else added).append(code)
+            others = [one for one in entries.get(code, ()) if one.effective != day]
+            laid = current([*others, overlay or Overlay(national_code(code), day)], today)
+            after[code] = laid
+            if all(not one.changes for one in laid):
+                del after[code]
+        return Taken(tuple(added), tuple(changed), len(wanted) - len(added) - len(changed), ""), after
+
+    def _entries(self, layer: str, pointer: Pointer) -> Entries:
+        entries: Entries = {}
+        for overlay in self._store.book(layer, pointer.book):
+            entries[overlay.code] = (*entries.get(overlay.code, ()), overlay)
+        return entries
+
+    def _above(self, layer: str) -> list[tuple[str, book.Book]]:
+        """What a layer inherits from, topmost first; nothing for the nation."""
+        if layer == NATION:
+            return []
+        above = (NATION, *(one for one in self._lineage(layer) if one != layer))
+        return [(one, self._store.book(one, self._store.pointer(one).book)) for one in above]
+
+
+def _told(code: str, day: str, names: frozenset[str], held: Overlay | None, new: Overlay | None) -> Overlay:
+    """The new overlay in the fields that are told, the held one in all others."""
+
+    def laid(old: Values, fresh: Values) -> Values:
+        others = {name: value for name, value in old.items() if name not in names}
+        return others | {name: value for name, value in fresh.items() if name in names}
+
+    empty = Overlay(code, day)
+    before, after = held or empty, new or empty
+    return Overlay(code, day, laid(before.changes, after.changes), laid(before.seen, after.seen))
+
+
+def _says(overlay: Overlay | None) -> tuple[Values, Mapping[str, str]] | None:
+    return (overlay.changes, overlay.seen) if overlay and overlay.changes else None
+
+
+def _inherited(above: Sequence[tuple[str, book.Book]], code: str, day: str) -> Values:
+    return values([(layer, in_force(held.find(code), day)) for layer, held in above])[0]
