@@ -20,8 +20,12 @@ from miniapp.agencies.model import Service
 from miniapp.core.errors import Conflict, NotFound
 from miniapp.exam_scores.importing import ImportEdition
 from miniapp.exam_scores.model import EditionState, Exam, Reason
+from miniapp.procedures.importing import read_file
+from miniapp.procedures.service import in_silence
+from miniapp.procedures.store import NATION
 
 PEOPLE: list[dict[str, object]] = json.loads((Path(exams.__file__).parent / "officers.json").read_text("utf-8"))
+PROCEDURES = Path(exams.__file__).parent / "procedures.json"
 FILE = "demo.json"
 
 BEFORE_APPROVAL = (EditionState.GATHERING, EditionState.CHECKED)
@@ -75,6 +79,16 @@ def load(
         if not _was_out(services, exam):
             say(f"Publishing the made-up exam {exam.slug} …")
             _publish(services, exam, body, by_role["publisher"], by_role["approver"])
+
+
+def load_procedures(services: Services, say: Say) -> None:
+    """Everyday procedures, in the nation's layer of a catalogue that nobody has filled yet."""
+    if services.procedure_store.pointer(NATION).number:
+        return
+    say("Loading everyday procedures …")
+    with PROCEDURES.open("rb") as body:
+        read = read_file(body, lambda: (), in_silence)
+    services.procedure_office.take(NATION, read.procedures, by=Operator().id, source=PROCEDURES.name, told=read.told)
 
 
 def joined(services: Services, folder: Path, agency: str, person: Person, say: Say) -> DemoOfficer:

@@ -159,6 +159,7 @@ def load_demo(services: Services, folder: Path) -> None:
         say("Loading the demo province …")
         seed.load(store, services.files, lambda done, total: None, some=family)
     demo.load(services, folder, DEPARTMENT, say)
+    demo.load_procedures(services, say)
 
 
 def demo_family() -> list[Any]:

@@ -58,7 +58,7 @@ def test_every_command_that_a_text_names_exists() -> None:
         ("scores …", ""),
         ("scores publish", "publish"),
         ("scores import|publish", "publish"),
-        ("procedures import", "procedures"),
+        ("petitions import", "petitions"),
     ],
 )
 def test_a_command_that_is_not_there_is_noticed(said: str, word: str) -> None:
