@@ -52,10 +52,8 @@ def main() -> int:
         return 1
     folder = given.data.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    for number in (
-        signal.SIGINT,
-        signal.SIGTERM,
-    ):  # a script's shell starts what it sends to the background deaf to Ctrl-C
+    # A script's shell starts what it sends to the background deaf to Ctrl-C.
+    for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     engine = Engine(folder / "engine")
     say("Starting the engine …")
@@ -111,6 +109,7 @@ def serve(engine: Engine, folder: Path, door: socket.socket) -> int:
     )
     threading.Thread(target=load_agencies, args=(services,), daemon=True).start()
     try:
+        door.listen()  # whoever reads the addresses and comes at once waits a moment, and is not refused
         show(base, folder)
         waitress.serve(with_authenticator(app, folder), sockets=[door], threads=THREADS, ident=None, _quiet=True)
         return 0
