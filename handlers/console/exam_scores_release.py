@@ -343,5 +343,4 @@ def _is_fresh() -> bool:
 
 def gave_code_again() -> bool:
     """Whether the second factor was given once more since signing in, within five minutes."""
-    session = desk.signed().session
-    return session.factor_at is not None and session.factor_at > session.made and _is_fresh()
+    return desk.signed().session.was_proven_again and _is_fresh()

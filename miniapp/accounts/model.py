@@ -102,6 +102,11 @@ class Session:
     generation: int = 0
     factor_at: datetime | None = None
 
+    @property
+    def was_proven_again(self) -> bool:
+        """Whether a second factor was given once more since signing in."""
+        return self.factor_at is not None and self.factor_at > self.made
+
     def is_alive(self, now: datetime) -> bool:
         """Whether it may still be used, by its idle and its absolute end."""
         return now < self.ends and now - self.seen < SPANS[self.kind].idle

@@ -67,16 +67,16 @@ class SessionStore:
     def touch(self, session: Session) -> None:
         """Write down when a session was last used, if it is still there."""
         row = SessionRow(session_key(session.id), "session")
-        seen = SessionRow.seen.set(_seconds(session.seen))
+        seen = SessionRow.seen.set(_exactly(session.seen))
         change(row, [seen], SessionRow.pk.exists(), Conflict("session_ended")).alone()
 
     def opened(self, session: Session) -> list[Write]:
         """A new session and its place among its person's."""
         ends = _seconds(session.ends)
         row = SessionRow(session_key(session.id), "session", kind=session.kind.value, subject=session.subject)
-        row.made, row.seen, row.ends = _seconds(session.made), _seconds(session.seen), ends
+        row.made, row.seen, row.ends = _exactly(session.made), _exactly(session.seen), ends
         row.generation, row.expires = session.generation, ends
-        row.factor_at = _seconds(session.factor_at) if session.factor_at else None
+        row.factor_at = _exactly(session.factor_at) if session.factor_at else None
         mark = SubjectRow(subject_key(session.kind, session.subject), session.id, expires=ends)
         taken = Conflict("session_exists")
         return [put_new(row, taken), put_new(mark, taken)]
@@ -98,8 +98,13 @@ def _seconds(moment: datetime) -> int:
     return int(moment.timestamp())
 
 
+def _exactly(moment: datetime) -> float:
+    """To the thousandth: whether a code was given after signing in is a matter of less than a second."""
+    return round(moment.timestamp(), 3)
+
+
 def _moment(seconds: float) -> datetime:
-    return datetime.fromtimestamp(int(seconds), UTC)
+    return datetime.fromtimestamp(float(seconds), UTC)
 
 
 def _session(row: SessionRow) -> Session:

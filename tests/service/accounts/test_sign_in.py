@@ -112,6 +112,16 @@ def test_a_recovery_code_works_once_however_it_is_typed(accounts: Accounts, lan:
         assert accounts.sign_in.finish(lan.half(), code, address=ADDRESS)
 
 
+def test_a_code_given_a_moment_after_coming_in_counts_as_given_again(accounts: Accounts, lan: Desk) -> None:
+    entered = lan.come_in()
+    assert not entered.signed.session.was_proven_again
+    lan.clock.pass_by(seconds=0.4)
+    proven = accounts.sign_in.step_up(entered.signed, lan.recovery.pop(), address=ADDRESS)
+    found = accounts.sessions.officer(proven.token)
+    assert found is not None
+    assert found.session.was_proven_again
+
+
 @pytest.mark.parametrize("code", ["", "000000", "12345", "abcdef", "１２３４５６", "0" * 16, "9" * 4000])
 def test_a_wrong_code_is_refused(accounts: Accounts, lan: Desk, code: str) -> None:
     with pytest.raises(Refused) as failure:
