@@ -55,6 +55,7 @@ from miniapp.messaging.model import Words as MessageWordsPromise
 from miniapp.messaging.store import MessageStore
 from miniapp.procedures import store as procedures_store
 from miniapp.procedures.catalogue import Catalogue
+from miniapp.procedures.finding import Finder
 from miniapp.procedures.store import ProcedureStore
 from miniapp.zalo import oauth_simulator, simulator, token_store
 from miniapp.zalo.client import NotConnected
@@ -277,6 +278,10 @@ class Services:
     @cached_property
     def catalogue(self) -> Catalogue:
         return Catalogue(self.procedure_store, self.lineage, self.clock)
+
+    @cached_property
+    def finder(self) -> Finder:
+        return Finder(self.procedure_store, self.catalogue, self.clock)
 
     @cached_property
     def procedure_office(self) -> ProcedureOffice:

@@ -21,7 +21,7 @@ from miniapp.core.errors import Conflict, NotFound
 from miniapp.exam_scores.importing import ImportEdition
 from miniapp.exam_scores.model import EditionState, Exam, Reason
 from miniapp.procedures.importing import read_file
-from miniapp.procedures.service import in_silence
+from miniapp.procedures.publishing import in_silence
 from miniapp.procedures.store import NATION
 
 PEOPLE: list[dict[str, object]] = json.loads((Path(exams.__file__).parent / "officers.json").read_text("utf-8"))

@@ -8,23 +8,25 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from miniapp.core.clock import Clock, local_day
 from miniapp.core.errors import NotFound, Unavailable
 from miniapp.procedures.book import Book
 from miniapp.procedures.layers import Merged, in_force, merged
-from miniapp.procedures.store import NATION, Pointer, ProcedureStore
+from miniapp.procedures.store import NATION, ProcedureStore, Shown
 
 AGE = 5  # seconds that a pointer is believed
 LAYERS_MOST = 2_000
 BOOKS_MOST = 60
+MERGED_MOST = 500  # procedures kept as they are shown: those that people look at again and again
 
 Lineage = Callable[[str], Sequence[str]]
 
 
 @dataclass(slots=True)
 class _Told:
-    pointer: Pointer
+    shown: Shown
     asked: float
 
 
@@ -37,15 +39,26 @@ class Catalogue:
         self._clock = clock
         self._told: OrderedDict[str, _Told] = OrderedDict()
         self._books: OrderedDict[tuple[str, str], Book] = OrderedDict()
+        self._merged: OrderedDict[tuple[Any, ...], Merged] = OrderedDict()
         self._guard = threading.Lock()
 
     def get(self, agency: str, code: str, at: datetime | None = None) -> Merged:
         """The procedure as this agency shows it at a moment (now); NotFound `procedure_unknown`."""
         day = local_day(at or self._clock.now())
-        books = [(layer, self.book(layer)) for layer in self._layers(agency)]
+        layers = self._layers(agency)
+        key = (code, day, *((layer, self.shown(layer).book) for layer in layers))
+        with self._guard:
+            if key in self._merged:
+                self._merged.move_to_end(key)
+                return self._merged[key]
+        books = [(layer, self.book(layer)) for layer in layers]
         found = merged(code, [(layer, in_force(book.find(code), day)) for layer, book in books])
         if found is None:
             raise NotFound("procedure_unknown", procedure=code)
+        with self._guard:
+            self._merged[key] = found
+            while len(self._merged) > MERGED_MOST:
+                self._merged.popitem(last=False)
         return found
 
     def every(self, agency: str, at: datetime | None = None) -> Iterator[Merged]:
@@ -60,18 +73,17 @@ class Catalogue:
 
     def edition(self, agency: str) -> tuple[str, ...]:
         """The names of the books that an agency's pages are made of: what is built of them changes when one does."""
-        return tuple(self._pointer(layer).book for layer in self._layers(agency))
+        return tuple(self.shown(layer).book for layer in self._layers(agency))
 
     def book(self, layer: str) -> Book:
         """All that a layer says now."""
-        pointer = self._pointer(layer)
-        key = (layer, pointer.book)
+        key = (layer, self.shown(layer).book)
         with self._guard:
             held = self._books.get(key)
             if held is not None:
                 self._books.move_to_end(key)
                 return held
-        held = self._store.book(layer, pointer.book)
+        held = self._store.book(*key)
         with self._guard:
             self._books[key] = held
             while len(self._books) > BOOKS_MOST:
@@ -81,20 +93,21 @@ class Catalogue:
     def _layers(self, agency: str) -> Sequence[str]:
         return (NATION, *self._lineage(agency))
 
-    def _pointer(self, layer: str) -> Pointer:
+    def shown(self, layer: str) -> Shown:
+        """What a layer has out, as of a few seconds ago."""
         now = self._clock.now().timestamp()
         held = self._told.get(layer)
         if held is not None and now - held.asked < AGE:
-            return held.pointer
+            return held.shown
         try:
-            pointer = self._store.shown(layer)
+            shown = self._store.shown(layer)
         except Unavailable:
             if held is None:
                 raise
-            pointer = held.pointer
+            shown = held.shown
         with self._guard:
-            self._told[layer] = _Told(pointer, now)
+            self._told[layer] = _Told(shown, now)
             self._told.move_to_end(layer)
             while len(self._told) > LAYERS_MOST:
                 self._told.popitem(last=False)
-        return pointer
+        return shown

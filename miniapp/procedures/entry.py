@@ -1,18 +1,10 @@
 """What the search knows of one procedure: its code, its name, and the texts that people's words may come from.
 
-Whoever keeps the catalogue makes entries; the search never sees a table or a page."""
+Whoever keeps the catalogue makes entries (`entries`); the search never sees a table or a page."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Level(StrEnum):
-    """Who takes the dossier in."""
-
-    COMMUNE = "commune"
-    PROVINCE = "province"
-    MINISTRY = "ministry"
-    OTHER = "other"
+from miniapp.procedures.levels import Level
 
 
 @dataclass(frozen=True, slots=True)

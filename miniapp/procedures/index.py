@@ -10,7 +10,7 @@ from functools import cached_property
 from math import log
 
 from miniapp.procedures import layout
-from miniapp.procedures.entry import Level
+from miniapp.procedures.levels import Level
 from miniapp.procedures.rules import Rules
 
 CITIZENS = 1 << len(Level)

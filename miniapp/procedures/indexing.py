@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, pairwise
 
 from miniapp.core.folding import clean
-from miniapp.procedures.entry import Entry, Level
+from miniapp.procedures.entry import Entry
 from miniapp.procedures.index import CITIZENS
 from miniapp.procedures.layout import packed
+from miniapp.procedures.levels import Level
 from miniapp.procedures.rules import Rules
 from miniapp.procedures.typed import key, spelled, split
 

@@ -11,20 +11,12 @@ from enum import StrEnum
 from miniapp.core.clock import VIETNAM
 from miniapp.core.errors import Invalid
 from miniapp.core.workdays import Calendar
+from miniapp.procedures.levels import Level
 
 STALE_AFTER = timedelta(days=180)
 LONGEST_NAME = 2_000
 _CODE = re.compile(r"(\d\.\d{6})(?:\.[\d.]*[A-Z]\d{2}(?:\.\d+)*)?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
-
-
-class Level(StrEnum):
-    """Who takes the dossier in."""
-
-    COMMUNE = "commune"
-    PROVINCE = "province"
-    MINISTRY = "ministry"
-    OTHER = "other"
 
 
 class Way(StrEnum):

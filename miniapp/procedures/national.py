@@ -12,7 +12,8 @@ from miniapp.core.errors import Invalid
 from miniapp.core.folding import folded_words
 from miniapp.procedures import glued, glued_lists
 from miniapp.procedures.findings import Found
-from miniapp.procedures.model import Level, Online, Procedure, Way, checked, national_code
+from miniapp.procedures.levels import Level
+from miniapp.procedures.model import Online, Procedure, Way, checked, national_code
 from miniapp.procedures.wording import bare, is_strange, line, lines, said
 
 Reader = Callable[[Mapping[str, Any], Found], Procedure | None]

@@ -10,8 +10,8 @@ from heapq import nlargest
 from math import log
 
 from miniapp.procedures.asking import Asked
-from miniapp.procedures.entry import Level
 from miniapp.procedures.index import Index, Postings
+from miniapp.procedures.levels import Level
 
 NAME, TEXT, NAME_PAIR, TEXT_PAIR = 1.0, 0.45, 0.75, 0.2
 CLOSELY = 60

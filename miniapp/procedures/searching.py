@@ -3,12 +3,12 @@
 For the page, the bot and the API. It reads one index in memory and nothing else; whoever holds the catalogue adds what
 an agency changed to each match. A doubtful answer says so, and then suggests words that names have and life events."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from miniapp.procedures.asking import Asked, ask
-from miniapp.procedures.entry import Level
 from miniapp.procedures.index import Index
+from miniapp.procedures.levels import Level
 from miniapp.procedures.ranking import Ranked, rank
 from miniapp.procedures.reading import Via, nearest
 from miniapp.procedures.typed import key, split
@@ -63,6 +63,11 @@ class Search:
     def fingerprint(self) -> str:
         """Of the index: the same, the same answers."""
         return self._index.fingerprint
+
+    @property
+    def events(self) -> Mapping[str, Sequence[str]]:
+        """Life events, each with its procedures in the order in which they are done."""
+        return self._index.rules.events
 
     def search(self, text: str, most: int = SHOWN, level: Level | None = None) -> Answer:
         """What `text` may mean, best first."""

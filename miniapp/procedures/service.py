@@ -15,17 +15,13 @@ from miniapp.procedures import book
 from miniapp.procedures.catalogue import Lineage
 from miniapp.procedures.layers import Drift, Overlay, Values, current, drift, in_force, kept_anyway, overlay_of, values
 from miniapp.procedures.model import Procedure, checked, national_code
+from miniapp.procedures.publishing import Publishing, Tell, in_silence
 from miniapp.procedures.store import NATION, Pointer, ProcedureStore, Version
 
 TRIES = 8
 TELL_EVERY = 100
 
-Tell = Callable[[str, int, int], None]
 Entries = dict[str, tuple[Overlay, ...]]
-
-
-def in_silence(stage: str, done: int, total: int) -> None:
-    """Nobody watches."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +42,7 @@ class ProcedureOffice:
         self._lineage = lineage
         self._audit = audit
         self._clock = clock
+        self._publishing = Publishing(store, clock)
 
     def take(
         self,
@@ -75,11 +72,14 @@ class ProcedureOffice:
                 if not (only_new and held):
                     new = overlay_of(procedure, day, _inherited(above, code, day) if above else None)
                     made[code] = new if told is None else _told(code, day, told[code], held, new)
+            tell("comparing", len(procedures), len(procedures))
             return made
 
-        taken = self._turn(layer, wanted, day, by, source)
-        tell("comparing", len(procedures), len(procedures))
-        return taken
+        return self._turn(layer, wanted, day, by, source, tell)
+
+    def show(self, layer: str, tell: Tell = in_silence) -> None:
+        """Bring out once more what is out: after new words for the search, or for whoever was stopped half-way."""
+        self._publishing.show(layer, tell)
 
     def keep_own(self, agency: str, code: str, *, by: str) -> None:
         """An officer has seen what changed above and stays with the agency's own."""
@@ -123,6 +123,7 @@ class ProcedureOffice:
         day: str,
         by: str,
         source: str,
+        tell: Tell = in_silence,
     ) -> Taken:
         """Lay what is wanted into the layer's book and bring it out; again if somebody else was faster."""
         for attempt in range(TRIES):
@@ -130,7 +131,7 @@ class ProcedureOffice:
             entries = self._entries(layer, pointer)
             taken, after = self._laid(entries, wanted(entries, self._above(layer)), day)
             if not taken.added and not taken.changed:
-                self._store.show(layer)  # whoever was stopped before readers were told is made good here
+                self._publishing.show(layer, tell)  # whoever was stopped before readers were told is made good here
                 return replace(taken, book=pointer.book)
             name = self._store.put_book(layer, book.packed(one for each in after.values() for one in each))
             now = iso(self._clock.now())
@@ -152,7 +153,7 @@ class ProcedureOffice:
                     raise
                 pause(attempt)
                 continue
-            self._store.show(layer)
+            self._publishing.show(layer, tell)
             return replace(taken, book=name)
         raise Conflict("procedures_changed")
 

@@ -2,12 +2,13 @@
 
 Questions: which book of a layer is out (as of this moment, for whoever changes it) · what was changed, newest first.
 
-The nation's layer stands under a name that no agency can have. Books are objects named by their content; the row of a
-layer says by compare-and-set which one is out, and a small object says the same to readers, who ask no table."""
+The nation's layer stands under a name that no agency can have. Books and indexes are objects named by their content; the
+row of a layer says by compare-and-set which book is out, and a small object says the same to readers, who ask no table."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from hashlib import sha256
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
@@ -22,7 +23,8 @@ BUCKET = "packs"
 POINTER = "pointer"
 VERSIONS = "version#"
 BOOK_MOST = 64 * 1024 * 1024
-POINTER_MOST = 4_096
+INDEX_MOST = 64 * 1024 * 1024
+POINTER_MOST = 256 * 1024
 
 
 def version_key(number: int) -> str:
@@ -35,8 +37,13 @@ def book_key(layer: str, name: str) -> str:
     return f"procedures/{layer}/{name}.jsonl.gz"
 
 
+def index_key(layer: str, name: str) -> str:
+    """The object of an index."""
+    return f"procedures/{layer}/{name}.index"
+
+
 def pointer_key(layer: str) -> str:
-    """The object that tells readers which book is out."""
+    """The object that tells readers what is out."""
     return f"procedures/{layer}/out.json"
 
 
@@ -76,6 +83,19 @@ class Pointer:
 
     number: int = 0
     book: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What readers are told of a layer. `indexes`: from which day each holds (empty: since ever), by day."""
+
+    number: int = 0
+    book: str = ""
+    indexes: tuple[tuple[str, str], ...] = ()
+
+    def index(self, day: str) -> str:
+        """The index that holds on a day; empty where there is none."""
+        return next((name for start, name in reversed(self.indexes) if start <= day), "")
 
 
 @dataclass(frozen=True)
@@ -138,24 +158,28 @@ class ProcedureStore:
             return book.Book(book.packed([]))
         return book.Book(self._files.get(BUCKET, book_key(layer, name), BOOK_MOST))
 
-    def show(self, layer: str) -> Pointer:
-        """Tell readers what is out. Of two who tell at once, the last one tells what is out then."""
-        pointer = self.pointer(layer)
-        while pointer.number:
-            told = json.dumps({"number": pointer.number, "book": pointer.book}).encode()
-            self._files.put(BUCKET, pointer_key(layer), told, "application/json")
-            now = self.pointer(layer)
-            if now == pointer:
-                break
-            pointer = now
-        return pointer
+    def put_index(self, layer: str, body: bytes) -> str:
+        """Keep an index; its name."""
+        name = sha256(body).hexdigest()[:40]
+        self._files.put(BUCKET, index_key(layer, name), body)
+        return name
 
-    def shown(self, layer: str) -> Pointer:
+    def index(self, layer: str, name: str) -> bytes:
+        """An index by its name."""
+        return self._files.get(BUCKET, index_key(layer, name), INDEX_MOST)
+
+    def show(self, layer: str, shown: Shown) -> None:
+        """Tell readers what is out."""
+        told = json.dumps(asdict(shown)).encode()
+        self._files.put(BUCKET, pointer_key(layer), told, "application/json")
+
+    def shown(self, layer: str) -> Shown:
         """What readers were told is out; asks no table."""
         try:
             held = json.loads(self._files.get(BUCKET, pointer_key(layer), POINTER_MOST))
-            return Pointer(int(held["number"]), str(held["book"]))
+            indexes = tuple((str(start), str(name)) for start, name in held["indexes"])
+            return Shown(int(held["number"]), str(held["book"]), indexes)
         except NotFound:
-            return Pointer()
+            return Shown()
         except (ValueError, LookupError, TypeError) as failure:
             raise Unavailable("files_unavailable", cause=type(failure).__name__) from failure

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
 
-from miniapp.procedures.entry import Entry, Level
+from miniapp.procedures.entry import Entry
+from miniapp.procedures.levels import Level
 from tests.support.real_data import REAL
 
 FOLDER = REAL / "data" / "procedures"

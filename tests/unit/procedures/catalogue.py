@@ -1,6 +1,7 @@
 """A small catalogue of our own words for the tests of the search."""
 
-from miniapp.procedures.entry import Entry, Level
+from miniapp.procedures.entry import Entry
+from miniapp.procedures.levels import Level
 
 COMMUNE = (Level.COMMUNE,)
 

@@ -5,7 +5,8 @@ import pytest
 from miniapp.procedures.findings import Found
 from miniapp.procedures.glued import channels
 from miniapp.procedures.glued_lists import legal, papers, results, without_furniture
-from miniapp.procedures.model import Count, FeeLine, Form, LegalBasis, Level, Online, Paper, Result, TimeLimit, Way
+from miniapp.procedures.levels import Level
+from miniapp.procedures.model import Count, FeeLine, Form, LegalBasis, Online, Paper, Result, TimeLimit, Way
 from miniapp.procedures.national import procedure
 from miniapp.procedures.national_tables import by_2021, by_2025
 

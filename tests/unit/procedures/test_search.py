@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from miniapp.procedures.entry import Level
 from miniapp.procedures.indexing import build
+from miniapp.procedures.levels import Level
 from miniapp.procedures.reading import Via
 from miniapp.procedures.rules import compiled
 from miniapp.procedures.searching import Search

@@ -1,0 +1,107 @@
+"""Finding procedures at an agency: the search's matches, each as this agency shows it. For pages, the bot and the API.
+
+The index is the nation's and is read once; what an agency changed is laid over the few that were found. Neither asks a
+table. When the bucket does not answer, the index in memory serves on."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from miniapp.agencies.model import Kind
+from miniapp.core.clock import Clock, local_day
+from miniapp.core.errors import NotFound, Unavailable
+from miniapp.procedures.catalogue import Catalogue
+from miniapp.procedures.levels import Level
+from miniapp.procedures.model import Procedure
+from miniapp.procedures.searching import SHOWN, Answer, Match, Search
+from miniapp.procedures.store import NATION, ProcedureStore
+
+MOST = 50
+SPARE = 5  # matches more than asked for, since an agency may have closed some
+LONGEST = 300  # letters of a question
+LEVELS = {Kind.COMMUNE: Level.COMMUNE, Kind.MINISTRY: Level.MINISTRY}
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One match, and the procedure as the agency shows it."""
+
+    match: Match
+    procedure: Procedure
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a question found. `is_empty`: there is no catalogue to find anything in."""
+
+    answer: Answer
+    hits: tuple[Hit, ...] = ()
+    has_more: bool = False
+    is_empty: bool = False
+
+
+class Finder:
+    """Searches the catalogue that is out."""
+
+    def __init__(self, store: ProcedureStore, catalogue: Catalogue, clock: Clock) -> None:
+        self._store = store
+        self._catalogue = catalogue
+        self._clock = clock
+        self._held: tuple[str, Search] | None = None
+        self._guard = threading.Lock()
+
+    def find(self, agency: str, text: str, kind: Kind | None = None, most: int = SHOWN) -> Found:
+        """What a question finds at an agency; of equals, those come first that agencies of its kind take in."""
+        search = self._search()
+        if search is None:
+            return Found(Answer(), is_empty=True)
+        most = min(most, MOST)
+        level = LEVELS.get(kind, Level.PROVINCE) if kind else None
+        answer = search.search(text[:LONGEST], most + SPARE, level)
+        hits = [hit for match in answer.matches if (hit := self._hit(agency, match))]
+        return Found(answer, tuple(hits[:most]), has_more=len(hits) > most)
+
+    def of_event(self, agency: str, event: str) -> tuple[Procedure, ...]:
+        """The procedures of a life event, in the order in which they are done; NotFound `life_event_unknown`."""
+        search = self._search()
+        codes = search.events.get(event) if search else None
+        if codes is None:
+            raise NotFound("life_event_unknown", event=event)
+        found = (self._procedure(agency, code) for code in codes)
+        return tuple(one for one in found if one is not None)
+
+    @property
+    def events(self) -> Sequence[str]:
+        """The life events that procedures are grouped by."""
+        search = self._search()
+        return tuple(search.events) if search else ()
+
+    def _hit(self, agency: str, match: Match) -> Hit | None:
+        held = self._procedure(agency, match.code)
+        return Hit(match, held) if held else None
+
+    def _procedure(self, agency: str, code: str) -> Procedure | None:
+        try:
+            held = self._catalogue.get(agency, code).procedure
+        except NotFound:
+            return None
+        return held if held.is_open else None
+
+    def _search(self) -> Search | None:
+        name = self._catalogue.shown(NATION).index(local_day(self._clock.now()))
+        held = self._held
+        if held is not None and held[0] == name:
+            return held[1]
+        if not name:
+            return None
+        with self._guard:
+            if self._held is not None and self._held[0] == name:
+                return self._held[1]
+            try:
+                made = Search(self._store.index(NATION, name))
+            except (Unavailable, ValueError) as failure:  # ValueError: made by another version of ours
+                if self._held is None:
+                    raise Unavailable("files_unavailable", cause=type(failure).__name__) from failure
+                return self._held[1]
+            self._held = (name, made)
+            return made
