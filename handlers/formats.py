@@ -60,6 +60,17 @@ def size(count: int) -> str:
 
 
 @lru_cache(maxsize=4096)
+def quantity(number: float) -> str:
+    """2.0 -> 2, 0.5 -> 0,5: how many days or hours, with no decimal that says nothing."""
+    return figure(int(number)) if number == int(number) else decimal(number, 2).rstrip("0")
+
+
+def minutes(count: int) -> str:
+    """450 -> 07:30: minutes after midnight as a time of the day."""
+    return f"{count // 60:02}:{count % 60:02}"
+
+
+@lru_cache(maxsize=4096)
 def grouped(number: str) -> str:
     """02001234 -> 02 001 234: groups of three from the right, to be read aloud. The spaces are for the eye only."""
     head = len(number) % 3
@@ -109,6 +120,8 @@ FILTERS = {
     "percent": percent,
     "share": share,
     "size": size,
+    "quantity": quantity,
+    "minutes": minutes,
     "grouped": grouped,
     "day": day,
     "clock": clock,

@@ -71,7 +71,18 @@ def _public() -> list[Blueprint]:
     """Citizens in the chat, and whoever reads the API."""
     from handlers.api import exam_scores as api_exam_scores
     from handlers.api import openapi
-    from handlers.citizen import agencies, crests, distributions, entry, exam_scores, me, telling
+    from handlers.citizen import (
+        agencies,
+        crests,
+        distributions,
+        entry,
+        exam_scores,
+        me,
+        procedure,
+        procedure_texts,
+        procedures,
+        telling,
+    )
 
     return [
         openapi.openapi,
@@ -82,6 +93,9 @@ def _public() -> list[Blueprint]:
         telling.telling,
         exam_scores.exam_scores,
         distributions.distributions,
+        procedures.procedures,
+        procedure.procedure,
+        procedure_texts.texts,
         crests.crests,
         agencies.agencies,
     ]
