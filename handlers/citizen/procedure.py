@@ -25,7 +25,7 @@ from miniapp.procedures.model import Channel, FeeLine, LegalBasis, Online, Paper
 procedure = pages("procedure", door=anyone, url_prefix="/<agency>/thu-tuc/<code>")
 
 # Letters that stand on the page itself; what is longer goes on under an address of its own.
-PAPERS, STEPS, CONDITIONS, CHANNELS, LEGAL, RESULTS, MISTAKES = 5_000, 3_000, 1_200, 3_000, 1_500, 800, 1_500
+PAPERS, STEPS, CONDITIONS, CHANNELS, LEGAL, RESULTS, MISTAKES = 7_000, 5_000, 2_000, 4_000, 1_500, 800, 1_500
 PORTAL = "https://dichvucong.gov.vn/p/home/dvc-chi-tiet-thu-tuc-hanh-chinh.html"  # domain 4.1
 MAP = "https://www.google.com/maps/search/"
 COPIES_MOST = 99

@@ -52,7 +52,7 @@ def ask(
     """The question of an address; an untouched one is about handing in right now and is not answered yet."""
     values = {name: clean(typed.get(name, ""))[:20] for name in FIELDS}
     local = now.astimezone(VIETNAM)
-    if not any(values.values()):
+    if not channels or not any(values.values()):
         day = (f"{local.day:02}", f"{local.month:02}", str(local.year))
         return Question(day, local.strftime("%H:%M"), str(channels[0][0]) if channels else "")
     day = (values["nhan-day"], values["nhan-month"], values["nhan-year"])

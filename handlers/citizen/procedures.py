@@ -22,7 +22,9 @@ from miniapp.procedures.searching import SHOWN, Reason
 procedures = pages("procedures", door=anyone, url_prefix="/<agency>/thu-tuc")
 
 EDGE = "public, max-age=30, s-maxage=60"  # the same for everybody, and a minute old at most
-REASONS = 3
+REASONS = 2
+FAR = 0.35  # of the best match's score: what is below comes when more is asked for
+FEWEST = 3
 ANCHORS = frozenset({"papers", "time", "fee", "place", "steps", "conditions", "result"})
 
 
@@ -117,6 +119,7 @@ def _answer(held: Agency, query: str) -> SearchPage:
     wanted = request.args.get("xem", "")
     most = min(int(wanted), MOST) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 3 else SHOWN
     found = context.services().finder.find(held.id, query, held.kind, max(most, 1))
+    near = found.hits if wanted else _near(found.hits)
     start = _start(held, query)
     meant = found.answer.events
     return SearchPage(
@@ -125,9 +128,9 @@ def _answer(held: Agency, query: str) -> SearchPage:
         most=start.most,
         hotline=start.hotline,
         events=[one for one in start.events if one.code in meant] if not found.answer.doubtful else start.events,
-        rows=[_hit_row(hit, found) for hit in found.hits],
+        rows=[_hit_row(hit, found) for hit in near],
         found=found,
-        more=base(q=query, xem=str(MOST)) if found.has_more and most < MOST else "",
+        more=base(q=query, xem=str(MOST)) if (found.has_more or len(near) < len(found.hits)) and most < MOST else "",
         suggestions=[(text, base(q=text)) for text in found.answer.suggestions],
     )
 
@@ -140,9 +143,20 @@ def _of_event(held: Agency, event: str) -> Response:
     return answers.show("citizen/procedures/event.html", page, back=base())
 
 
+def _near(hits: Sequence[Hit]) -> Sequence[Hit]:
+    """The matches that are nearly as good as the best, and a few more."""
+    return [hit for at, hit in enumerate(hits) if at < FEWEST or hit.match.score >= FAR * hits[0].match.score]
+
+
+def _telling(reasons: Sequence[Reason]) -> Sequence[Reason]:
+    """Of the reasons those that meet most words; one word alone tells little beside several."""
+    ordered = sorted(reasons, key=lambda reason: -len(reason.met.split()))
+    return [one for at, one in enumerate(ordered) if not at or " " in one.met][:REASONS]
+
+
 def _hit_row(hit: Hit, found: Found) -> Row:
     wanted = next((section for section in found.answer.sections if section in ANCHORS), "")
-    return row(hit.procedure, hit.match.reasons[:REASONS], hit.match.events, f"#{wanted}" if wanted else "")
+    return row(hit.procedure, _telling(hit.match.reasons), hit.match.events, f"#{wanted}" if wanted else "")
 
 
 def row(one: Procedure, reasons: Sequence[Reason] = (), events: Sequence[str] = (), anchor: str = "") -> Row:

@@ -201,6 +201,12 @@ def test_a_bare_record_makes_a_page_that_says_what_is_missing(town: ProcedureTow
     assert "Chưa có ngày kiểm tra" in page.text
 
 
+def test_a_day_is_not_worked_out_where_no_time_limit_is_known(town: ProcedureTown) -> None:
+    town.take(Procedure("1.000002", "Thủ tục trống", channels=(Channel(Way.DESK),)))
+    page = town.visitor.get(f"/{WARD}/thu-tuc/1.000002?nhan-day=20&nhan-month=11&nhan-year=2026&gio=8&cach=0")
+    assert (asked(page), page.soup.find(id="time")) == ("", None)
+
+
 def test_long_texts_go_on_at_their_own_address_and_nothing_is_lost(town: ProcedureTown) -> None:
     papers = tuple(Paper(f"Giấy {place}: {LONG * 8}", 1, case=f"Nhóm {place // 30}") for place in range(90))
     town.take(replace(ONE, papers=papers, conditions="\n".join([LONG * 400] * 3), steps=(LONG * 300,)))
