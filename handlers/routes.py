@@ -71,6 +71,7 @@ def _public() -> list[Blueprint]:
     """Citizens in the chat, and whoever reads the API."""
     from handlers.api import exam_scores as api_exam_scores
     from handlers.api import openapi
+    from handlers.api import procedures as api_procedures
     from handlers.citizen import (
         agencies,
         crests,
@@ -87,6 +88,7 @@ def _public() -> list[Blueprint]:
     return [
         openapi.openapi,
         api_exam_scores.exam_scores,
+        api_procedures.procedures,
         entry.entry,
         me.me,
         telling.telling_front,

@@ -4,6 +4,7 @@ For the API's views. Everything is refused that is not declared in `openapi.json
 types, deep or huge bodies. It keeps nothing and corrects nothing: a program should hear of its mistake."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,6 @@ BODY_MOST = 4_096
 NUMBER_MOST = 32
 VALUE_MOST = 200
 SHOWN_MOST = 60
-LANGUAGES = ("vi", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,16 @@ def text(value: object, field: str, most: int) -> str:
 
 def parameters() -> None:
     """Refuse parameters of the address that are not declared: only `lang`, once, `vi` or `en`."""
+    query()
+
+
+def query(**patterns: str) -> dict[str, str]:
+    """The declared parameters of the address, each once and whole as its pattern wants it; absent ones are empty."""
+    known_ones = {"lang": "vi|en", **patterns}
     for name, values in request.args.lists():
-        if name != "lang" or len(values) != 1 or values[0] not in LANGUAGES:
+        if name not in known_ones or len(values) != 1 or not re.fullmatch(known_ones[name], values[0]):
             raise Invalid("parameter_unknown", parameter=printable(name))
+    return {name: request.args.get(name, "") for name in patterns}
 
 
 def printable(name: str) -> str:

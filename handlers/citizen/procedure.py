@@ -16,6 +16,7 @@ from handlers.citizen import procedure_due
 from handlers.citizen.procedures import EDGE, agency_of, base
 from handlers.doors import anyone, pages
 from handlers.excerpts import Beginning, beginning, opening
+from handlers.forms import FieldProblem
 from miniapp.agencies.model import HOTLINE, Agency
 from miniapp.core.clock import local_day
 from miniapp.core.errors import Invalid, NotFound
@@ -75,10 +76,11 @@ class ProcedurePage:
     legal: Beginning[LegalBasis]
     mistakes: Beginning[str]
     due: procedure_due.Question
+    problems: Sequence[FieldProblem]
     limited: Sequence[WayIn]
     counted: bool
     copies: str
-    copies_wrong: bool
+    copies_problem: FieldProblem | None
     address: str
     portal: str
     map: str
@@ -96,7 +98,7 @@ def one(agency: str, code: str) -> Response:
     if national != code:
         return answers.see(base(f"/{national}"), 301)
     page = _page(held, found_of(code))
-    wrong = bool(page.due.problems) or page.copies_wrong
+    wrong = bool(page.problems)
     status = 422 if wrong else 200
     shown = "citizen/procedures/one.html"
     return answers.show(shown, page, back=base(), edge=EDGE, status=status, wrong=wrong, index=True)
@@ -111,12 +113,13 @@ def _page(held: Agency, found: Procedure) -> ProcedurePage:
     services = context.services()
     now = services.clock.now()
     today = local_day(now)
-    copies, copies_wrong = _copies(request.args.get("so-ban", ""))
+    copies, copies_problem = _copies(request.args.get("so-ban", ""))
     ways = ways_in(found, today, copies)
     papers = beginning(found.papers, [len(one.name) + len(one.case) + 40 for one in found.papers], PAPERS)
     legal = beginning(found.legal, [len(one.title) + len(one.number) for one in found.legal], LEGAL)
     limited = [way for way in ways if way.channel.limit.amount]
     calendar = Calendar()
+    due = procedure_due.ask(request.args, [(way.at, way.channel) for way in limited], calendar, now)
     return ProcedurePage(
         procedure=found,
         agency=held,
@@ -130,11 +133,12 @@ def _page(held: Agency, found: Procedure) -> ProcedurePage:
         results=beginning(found.results, [len(one.name) for one in found.results], RESULTS),
         legal=legal,
         mistakes=opening(found.mistakes, MISTAKES),
-        due=procedure_due.ask(request.args, [(way.at, way.channel) for way in limited], calendar, now),
+        due=due,
+        problems=[*due.problems, *([copies_problem] if copies_problem else [])],
         limited=limited,
         counted=any(fee.line.unit and fee.line.amount for way in ways for fee in way.fees),
         copies=request.args.get("so-ban", "")[:4],
-        copies_wrong=copies_wrong,
+        copies_problem=copies_problem,
         address=base(f"/{found.code}"),
         portal=_portal(found),
         map=f"{MAP}?{urlencode({'api': 1, 'query': found.address or held.name})}",
@@ -166,14 +170,14 @@ def _fees(channel: Channel, today: str, copies: int) -> list[Fee]:
     return fees
 
 
-def _copies(typed: str) -> tuple[int, bool]:
-    """How many copies were asked for, and whether that was no number of copies."""
+def _copies(typed: str) -> tuple[int, FieldProblem | None]:
+    """How many copies were asked for, or what is wrong with that."""
     text = typed.strip()
     if not text:
-        return 1, False
+        return 1, None
     if text.isascii() and text.isdecimal() and len(text) < 3 and 1 <= int(text) <= COPIES_MOST:
-        return int(text), False
-    return 1, True
+        return int(text), None
+    return 1, FieldProblem("so-ban", "copies_shape")
 
 
 def _portal(found: Procedure) -> str:

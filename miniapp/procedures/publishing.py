@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from miniapp.core.clock import Clock, local_day
 from miniapp.procedures.book import Book
 from miniapp.procedures.entries import entries
+from miniapp.procedures.indexing import build
 from miniapp.procedures.layers import Overlay, in_force, merged
 from miniapp.procedures.model import Procedure
+from miniapp.procedures.rules import compiled
 from miniapp.procedures.store import NATION, Pointer, ProcedureStore, Shown
 
 Tell = Callable[[str, int, int], None]
@@ -40,9 +42,6 @@ class Publishing:
         return pointer
 
     def _indexes(self, book: Book, tell: Tell) -> tuple[tuple[str, str], ...]:
-        from miniapp.procedures.indexing import build  # readers and small changes need none of it
-        from miniapp.procedures.rules import compiled
-
         held = _by_code(book)
         today = local_day(self._clock.now())
         later = sorted({one.effective for overlays in held.values() for one in overlays if one.effective > today})

@@ -13,7 +13,7 @@ from schemathesis import Case, GenerationMode
 from schemathesis.checks import load_all_checks
 from schemathesis.specs.openapi import checks as openapi_checks
 
-from tests.support.site import AGENCY, BORN, EXAMS, Site, number
+from tests.support.site import AGENCY, BORN, EXAMS, PROCEDURE, Site, number
 
 load_all_checks()
 DESCRIPTION = "/api/openapi.json"
@@ -49,7 +49,7 @@ def operations(site: Site) -> list[Any]:
 def aimed(case: Case, at: dict[str, str] | None, body: dict[str, Any] | None) -> Case:
     """The case with an address, and perhaps a body, that exist."""
     if at and case.path_parameters:
-        case.path_parameters = {name: at[name] for name in case.path_parameters}
+        case.path_parameters = {name: at.get(name, PROCEDURE) for name in case.path_parameters}
         if body is not None and case.method == "POST":
             case.body = body
     return case

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from handlers.app import create_app
 from handlers.context import NAMES
 from handlers.wiring import Services
+from infra.local import demo
 from infra.seed.directory_file import directory_file
 from miniapp.accounts.access import Operator, Role
 from miniapp.accounts.model import Kind
@@ -35,6 +36,7 @@ OPEN, VERIFIED, CODED, COMING, WITHDRAWN = "tot-nghiep-2026", "lop-10-2026", "ch
 EXAMS = (OPEN, VERIFIED, CODED, COMING, WITHDRAWN)
 CANDIDATES = 40
 BORN = "09/03/2011"
+PROCEDURE = "1.001193"
 LOGIN, CITIZEN = "lan@phuyen.gov.vn", "u_citizen"
 
 
@@ -127,6 +129,7 @@ def furnish(cloud: Cloud, hour: datetime = HOUR) -> Furnished:
     agencies = [_agency(AGENCY, "Phú Yên"), _agency(OTHER, "An Giang")]
     AgencyStore().add(agencies)
     services.files.put(BUCKET, KEY, directory_file(agencies))
+    demo.load_procedures(services, lambda text: None)
     desk = officers.officer(services.accounts, bureau.clock, LOGIN, AGENCY, *(role.value for role in Role))
     bureau.clock.at = hour
     return Furnished(agencies, _exams(bureau), desk.id, desk)
@@ -157,7 +160,7 @@ def _agency(address: str, name: str) -> Agency:
         name=f"Sở Giáo dục và Đào tạo {name}",
         name_en=f"Department of Education of {name}",
         sector="gddt",
-        services=frozenset({Service.EXAM_SCORES}),
+        services=frozenset({Service.EXAM_SCORES, Service.PROCEDURES}),
     )
 
 

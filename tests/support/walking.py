@@ -12,7 +12,7 @@ from flask import Flask
 from werkzeug.routing import AnyConverter, Rule
 from werkzeug.routing.converters import NumberConverter
 
-from tests.support.site import AGENCY, EXAMS, OPEN, Site, number
+from tests.support.site import AGENCY, EXAMS, OPEN, PROCEDURE, Site, number
 
 UNKNOWN = "khong-co"
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
@@ -61,6 +61,8 @@ def sample_values(site: Site) -> dict[str, list[str]]:
         "edition_id": [edition, UNKNOWN],
         "officer": [site.held.officer, UNKNOWN],
         "officer_id": [site.held.officer, UNKNOWN],
+        "code": [PROCEDURE, UNKNOWN],
+        "section": ["giay-to", "cach-nop", "can-cu", UNKNOWN],
         "day": ["2026-07-16", UNKNOWN],
         "name": [next(iter(site.app.extensions["motcua"].assets.files), UNKNOWN), UNKNOWN],
     }

@@ -32,7 +32,7 @@ def declared(name: str) -> Draft202012Validator:
 
 def test_every_route_of_the_api_is_described_and_nothing_else(site: Site):
     routes = {
-        (rule.rule.replace("<agency>", "{agency}").replace("<slug>", "{exam}"), method)
+        (rule.rule.replace("<", "{").replace(">", "}").replace("{slug}", "{exam}"), method)
         for rule in site.app.url_map.iter_rules()
         if rule.rule.startswith("/api/")
         for method in (rule.methods or set()) - {"HEAD"}
