@@ -6,10 +6,10 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from miniapp.core.chunks import MOST_COLUMNS
 from miniapp.core.folding import folded_key
 from miniapp.exam_scores.subjects import vocabulary
 
-MOST_COLUMNS = 60
 _TCVN3_SIGNS = set("¸µ¶·¹¨¾»¼½©®¬«ª\u00ad×÷")  # no letters of any language, but TCVN3 spells with them
 _TCVN3_LETTERS = set("ÆÇÈËÎÏÑÖØÞßäåçëîïñöøûüþ§")  # letters of others, not of Vietnamese
 _VNI = re.compile(r"[ae][ùøûõïâáàåãäêëéèúü]|o[ùøûõïâåäêëúü]|[öôuy][ùøûõï]")  # never follow each other in Unicode

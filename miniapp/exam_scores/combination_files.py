@@ -15,9 +15,9 @@ from functools import cache
 
 from miniapp.core.errors import Conflict, Invalid
 from miniapp.core.folding import folded_key
+from miniapp.core.reading import read_rows
 from miniapp.exam_scores.combinations import Combination
 from miniapp.exam_scores.model import Exam
-from miniapp.exam_scores.reading import read_rows
 from miniapp.exam_scores.service import ExamOffice
 from miniapp.exam_scores.subjects import DATA, vocabulary
 

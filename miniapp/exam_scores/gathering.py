@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from itertools import compress, repeat
 from typing import Any
 
+from miniapp.core.chunks import Chunk
 from miniapp.core.errors import Invalid
 from miniapp.core.folding import folded_key
 from miniapp.exam_scores.adding_up import apart, shown
 from miniapp.exam_scores.blocks import NO_FIGURE, Shape
-from miniapp.exam_scores.chunks import Chunk
 from miniapp.exam_scores.columns import Layout, has_entities, is_legacy, looks_like_header, read_header
 from miniapp.exam_scores.factors import FactorKeys, comparable
 from miniapp.exam_scores.findings import Findings

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from miniapp.core.chunks import Chunk
 from miniapp.core.errors import Invalid
 from miniapp.core.folding import folded_key
-from miniapp.exam_scores.chunks import Chunk
 from miniapp.exam_scores.columns import looks_like_header
 from miniapp.exam_scores.findings import Findings
 from miniapp.exam_scores.surveying import survey

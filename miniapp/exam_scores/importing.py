@@ -16,13 +16,14 @@ from typing import ClassVar
 from miniapp.audit.model import Event
 from miniapp.audit.service import Audit
 from miniapp.core import log
+from miniapp.core.chunks import Chunk
 from miniapp.core.clock import Clock, iso
 from miniapp.core.errors import Conflict, Invalid
 from miniapp.core.files import Files
 from miniapp.core.ids import Ids
+from miniapp.core.reading import Progress, read_rows
 from miniapp.exam_scores import blocks, difference, together
 from miniapp.exam_scores.blocks import BLOCK_MOST, Built, Shape
-from miniapp.exam_scores.chunks import Chunk
 from miniapp.exam_scores.counting import count
 from miniapp.exam_scores.difference import Difference, compare
 from miniapp.exam_scores.factors import FactorKeys
@@ -31,7 +32,6 @@ from miniapp.exam_scores.gathering import Gathering, Run
 from miniapp.exam_scores.keeping import PACKS, ImportLists
 from miniapp.exam_scores.lists import Lines
 from miniapp.exam_scores.model import Edition, EditionState, Exam, FileState, Reason, ScoreFile
-from miniapp.exam_scores.reading import Progress, read_rows
 from miniapp.exam_scores.statistics import Statistics
 from miniapp.exam_scores.store import ExamScoreStore, Manifest
 

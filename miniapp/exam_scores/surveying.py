@@ -6,7 +6,7 @@ entities, old fonts. It makes no records."""
 import re
 from collections.abc import Iterable
 
-from miniapp.exam_scores.chunks import Chunk
+from miniapp.core.chunks import Chunk
 from miniapp.exam_scores.columns import has_entities, is_legacy, names_subjects
 from miniapp.exam_scores.findings import Findings
 

@@ -1,16 +1,14 @@
 """Every nasty file: what is said about it, where, and that nothing changes by it."""
 
 import io
-from collections.abc import Iterator
-from typing import BinaryIO, cast
 
 import pytest
 
 from miniapp.core.errors import Invalid
+from miniapp.core.reading import read_rows
 from miniapp.exam_scores.findings import SEVERITY
 from miniapp.exam_scores.gathering import Gathering
 from miniapp.exam_scores.model import EditionState, Exam, FileState
-from miniapp.exam_scores.reading import MOST_ROWS, read_rows
 from tests.support import nasty, nasty_files, nasty_tables
 from tests.support.cloud import Cloud
 from tests.support.exams import APPROVER, Bureau, csv_file, exam
@@ -63,34 +61,6 @@ def _expected(given: Nasty) -> dict[str, object]:
         "candidates": 0 if given.refused else given.candidates,
         "place": given.place,
     }
-
-
-class _Streamed(io.RawIOBase):
-    """Bytes that are made while they are read."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-        self._rest = b""
-        self.given = 0
-
-    def read(self, size: int = -1) -> bytes:
-        while len(self._rest) < size and (piece := next(self._pieces, b"")):
-            self._rest += piece
-        taken, self._rest = self._rest[:size], self._rest[size:]
-        self.given += len(taken)
-        return taken
-
-
-@pytest.mark.parametrize(("rows", "refused"), [(MOST_ROWS, False), (MOST_ROWS + 1, True)])
-def test_two_million_rows_are_taken_and_one_more_is_refused(rows: int, refused: bool) -> None:
-    stream = cast(BinaryIO, _Streamed(nasty.many_rows(b"sbd,toan,ngu_van,ngoai_ngu\n", rows)))
-
-    if refused:
-        with pytest.raises(Invalid, match="too_many_rows") as refusal:
-            sum(map(len, read_rows(stream)))
-        assert refusal.value.facts == {"most": MOST_ROWS}
-    else:
-        assert sum(map(len, read_rows(stream))) == rows + 1
 
 
 def test_a_bomb_is_left_before_it_is_unpacked() -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from miniapp.core.reading import MOST_ROWS
 from miniapp.exam_scores.importing import ImportEdition
 from miniapp.exam_scores.model import EditionState
-from miniapp.exam_scores.reading import MOST_ROWS
 from tests.load.one_import import bureau_at, gathered, peak
 from tests.support.cloud import Cloud
 from tests.support.exams import APPROVER, UPLOADER, Bureau, exam

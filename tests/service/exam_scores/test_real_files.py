@@ -165,8 +165,8 @@ def test_every_candidate_of_a_year_is_found_with_exactly_the_files_scores(given:
 )
 def test_the_distributions_are_those_that_others_counted(name: str, without: str, tolerance: float) -> None:
     """An independent aggregate: 2017 lacks prefix 39 and 470 zeros there, the others lie within 0.3 %."""
+    from miniapp.core.reading import read_rows
     from miniapp.exam_scores.gathering import Gathering
-    from miniapp.exam_scores.reading import read_rows
 
     given = year(name)
     with given.file.open("rb") as stream:

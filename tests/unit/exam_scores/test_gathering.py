@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from handlers import downloads
 from miniapp.core.errors import Invalid
+from miniapp.core.reading import read_rows
 from miniapp.exam_scores.gathering import Gathering, Run
-from miniapp.exam_scores.reading import read_rows
 from miniapp.exam_scores.scores import ABSENT, CANCELLED, EXEMPT, NOT_TAKEN, SUSPENDED
 from tests.support.exams import exam
 

@@ -1,7 +1,7 @@
-"""From a file's bytes to rows of text, streaming and bounded. For the import worker.
+"""From a file's bytes to rows of text, streaming and bounded. For whoever takes files in.
 
 Takes CSV (comma, semicolon or tab; UTF-8, or UTF-16 with its mark), plain or in gzip or xz; workbooks are `workbooks`'
-work. It knows no scores: it splits, counts and refuses what can't be a table, naming the row. Limits hold after
+work. It knows no columns: it splits, counts and refuses what can't be a table, naming the row. Limits hold after
 unpacking, and a broken line is refused rather than mended."""
 
 import codecs
@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from miniapp.core.chunks import CHUNK_ROWS, LONGEST_CELL, LONGEST_LINE, Chunk
 from miniapp.core.errors import Invalid
-from miniapp.exam_scores.chunks import CHUNK_ROWS, LONGEST_LINE, Chunk
-from miniapp.exam_scores.kinds import OLE, ZIP, refuse_other_kinds
-from miniapp.exam_scores.unpacking import MOST_BYTES, unpacked
-from miniapp.exam_scores.workbooks import ole_kind, read_workbook
+from miniapp.core.file_kinds import OLE, ZIP, refuse_other_kinds
+from miniapp.core.unpacking import MOST_BYTES, unpacked
+from miniapp.core.workbooks import ole_kind, read_workbook
 
 MOST_ROWS = 2_000_000
 HEAD = 256 * 1024
@@ -37,16 +37,16 @@ class Progress:
     done: int = 0
 
 
-def read_rows(stream: BinaryIO, progress: Progress | None = None) -> Iterator[Chunk]:
-    """Chunks of rows from a stored file, header included.
+def read_rows(stream: BinaryIO, progress: Progress | None = None, longest_cell: int = LONGEST_CELL) -> Iterator[Chunk]:
+    """Chunks of rows from a stored file, header included; a workbook's cells up to `longest_cell`.
 
-    Raises Invalid, all with `row` where there is one: what `kinds` and `workbooks` refuse, `file_empty`,
+    Raises Invalid, all with `row` where there is one: what `file_kinds` and `workbooks` refuse, `file_empty`,
     `file_too_large`, `archive_broken`, `too_many_rows`, `encoding`, `nul_bytes`, `line_too_long`, `cell_too_long`,
     `line_malformed`."""
     counted = io.BufferedReader(_Counted(stream, progress or Progress()), HEAD)
     head = counted.peek(HEAD)
     if head.startswith(ZIP):
-        yield from read_workbook(counted)
+        yield from read_workbook(counted, longest_cell)
         return
     if head.startswith(OLE):
         raise Invalid(ole_kind(counted))
@@ -181,7 +181,7 @@ def _check_lines(text: str, line: int) -> None:
 
 def _delimiter(head: str) -> str:
     """What separates the columns: it stands equally often in the most of the first lines (a decimal comma does not)."""
-    lines = [_QUOTED.sub("", line) for line in head.splitlines()[:HEAD_LINES] if line.strip()]
+    lines = [line for line in _QUOTED.sub("", head).splitlines()[:HEAD_LINES] if line.strip()]
     best, votes = ",", 0
     for delimiter in DELIMITERS:
         counts = Counter(line.count(delimiter) for line in lines)

@@ -1,4 +1,4 @@
-"""Files that are no tables, told by their first bytes. For reading files: to say what came instead of scores.
+"""Files that are no tables, told by their first bytes. For reading files: to say what came instead of rows.
 
 Names what people really upload by mistake; it never looks at a file's name, which anybody can choose."""
 
@@ -32,14 +32,15 @@ def refuse_other_kinds(head: bytes) -> None:
     """Raise Invalid for the beginning of a file that is no text: `file_is_…`, `encoding` (UTF-16 without its mark),
     `file_kind_unknown`, `file_empty`."""
     head = head[:LOOKED_AT]
-    code = next((code for magic, code in MAGIC if head.startswith(magic)), "") or _text_kind(head)
+    code = next((code for magic, code in MAGIC if head.startswith(magic)), "") or text_kind(head)
     if code:
         raise Invalid(code)
     if not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         _refuse_binary(head)
 
 
-def _text_kind(head: bytes) -> str:
+def text_kind(head: bytes) -> str:
+    """What a text is instead of rows: `file_empty`, `file_is_json`, `file_is_web_page`; empty where it may be rows."""
     text = head.removeprefix(codecs.BOM_UTF8)
     if not text.strip():
         return "file_empty"

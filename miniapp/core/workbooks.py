@@ -1,7 +1,7 @@
 """From an XLSX workbook to rows of text, within limits that are checked before any parser sees it (quality F51).
 
-For the import worker. Formulas are read as formulas, never as what a spreadsheet last made of them: a score must stand
-in the file. Macros, passwords and packed things inside are refused."""
+For whoever takes files in. Formulas are read as formulas, never as what a spreadsheet last made of them: a value must
+stand in the file. Macros, passwords and packed things inside are refused."""
 
 import io
 import itertools
@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, BinaryIO
 
+from miniapp.core.chunks import CHUNK_ROWS, LONGEST_CELL, MOST_COLUMNS, Chunk
 from miniapp.core.errors import Invalid
-from miniapp.exam_scores.chunks import CHUNK_ROWS, LONGEST_CELL, Chunk
-from miniapp.exam_scores.columns import MOST_COLUMNS
 
 XLSX_BYTES = 10 * 1024 * 1024
 XLSX_ENTRIES = 200
@@ -30,7 +29,7 @@ def ole_kind(stream: BinaryIO) -> str:
     )
 
 
-def read_workbook(stream: BinaryIO) -> Iterator[Chunk]:
+def read_workbook(stream: BinaryIO, longest_cell: int = LONGEST_CELL) -> Iterator[Chunk]:
     """Chunks of the sheets that hold something.
 
     Raises Invalid: `xlsx_too_large` (with `why`), `xlsx_encrypted`, `xlsx_macros`, `xlsx_broken`, `file_is_archive`,
@@ -43,7 +42,7 @@ def read_workbook(stream: BinaryIO) -> Iterator[Chunk]:
 
     try:
         book = load_workbook(io.BytesIO(body), read_only=True, data_only=False, keep_links=False)
-        yield from _sheets(book)
+        yield from _sheets(book, longest_cell)
     except Invalid:
         raise
     except Exception:  # a hostile sheet may fail anywhere in the parser; all of it means the same to the officer
@@ -74,33 +73,33 @@ def _inspect(body: bytes) -> None:
             raise Invalid("xlsx_too_large", why=why)
 
 
-def _sheets(book: Any) -> Iterator[Chunk]:
+def _sheets(book: Any, longest_cell: int) -> Iterator[Chunk]:
     seen = 0
     for place, sheet in enumerate(book.worksheets):
         sheet.reset_dimensions()  # programs write wrong ones, and what lies outside would be lost without a word
-        rows = _rows(sheet)
+        rows = _rows(sheet, longest_cell)
         first = 1
         while chunk := list(itertools.islice(rows, CHUNK_ROWS)):
             seen += len(chunk)
             if seen > XLSX_ROWS:
                 raise Invalid("too_many_rows", most=XLSX_ROWS)
             if any(chunk):
-                yield Chunk(first, chunk, (), str(sheet.title) if place else "", True)
+                yield Chunk(first, chunk, (), str(sheet.title) if place else "", True, str(sheet.title))
             first += len(chunk)
     if not seen:
         raise Invalid("file_empty")
 
 
-def _rows(sheet: Any) -> Iterator[list[str]]:
+def _rows(sheet: Any, longest_cell: int) -> Iterator[list[str]]:
     """Rows without the empty cells at their end. A row can't be wider than any table we take."""
     for row, values in enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1), 1):
-        cells = ["" if value is None else _cell(value, row) for value in values]
+        cells = ["" if value is None else _cell(value, row, longest_cell) for value in values]
         while cells and not cells[-1]:
             cells.pop()
         yield cells
 
 
-def _cell(value: Any, row: int) -> str:
+def _cell(value: Any, row: int, longest: int) -> str:
     if isinstance(value, str):
         text = value
     elif isinstance(value, float):
@@ -109,6 +108,6 @@ def _cell(value: Any, row: int) -> str:
         text = value.isoformat()[:10]
     else:
         text = str(getattr(value, "text", value))  # formulas over ranges come as objects
-    if len(text) > LONGEST_CELL:
+    if len(text) > longest:
         raise Invalid("cell_too_long", row=row)
     return text.strip()

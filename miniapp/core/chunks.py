@@ -1,4 +1,4 @@
-"""What readers hand to the gathering: some rows at a time, with their place in the file. For files in.
+"""What readers of tables hand on: some rows at a time, with their place in the file. For files in.
 
 The bounds here hold for every kind of file."""
 
@@ -8,13 +8,14 @@ from functools import cached_property
 CHUNK_ROWS = 8_192
 LONGEST_LINE = 64 * 1024
 LONGEST_CELL = 2_000
+MOST_COLUMNS = 60
 
 
 class Chunk:
     """Rows that follow each other, or (where a reader found them all equally wide) their columns.
 
     `first` is the row's number as people count (the header of a plain file is 1); `sheet` names a workbook's later
-    sheets; `ragged` says that empty cells at a row's end are left out, as workbooks do."""
+    sheets and `title` each of them; `ragged` says that empty cells at a row's end are left out, as workbooks do."""
 
     def __init__(
         self,
@@ -23,11 +24,13 @@ class Chunk:
         columns: Sequence[Sequence[str]] = (),
         sheet: str = "",
         ragged: bool = False,
+        title: str = "",
     ) -> None:
         self.first = first
         self.columns = columns
         self.sheet = sheet
         self.ragged = ragged
+        self.title = title
         if rows is not None:
             self.rows = rows
 
@@ -43,5 +46,6 @@ class Chunk:
         """The rows below the one at `place`."""
         first = self.first + place + 1
         if self.columns:
-            return Chunk(first, None, [column[place + 1 :] for column in self.columns], self.sheet, self.ragged)
-        return Chunk(first, self.rows[place + 1 :], (), self.sheet, self.ragged)
+            below = [column[place + 1 :] for column in self.columns]
+            return Chunk(first, None, below, self.sheet, self.ragged, self.title)
+        return Chunk(first, self.rows[place + 1 :], (), self.sheet, self.ragged, self.title)
