@@ -1,57 +1,73 @@
 """Lists as files that a spreadsheet opens: CSV and XLSX in which nothing can become a formula (quality F52).
 
 For every audience that hands out a list. Every cell is text: in XLSX by its type, in CSV quoted, with an apostrophe
-before whatever a spreadsheet would take for a formula. It chooses neither columns nor words."""
+before whatever a spreadsheet would take for a formula (`miniapp.core.cells`). It chooses neither columns nor words."""
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from flask import Response
 
 from handlers import answers
+from miniapp.core.cells import Table, safe, safe_in_book
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # full-width signs count in some programs
 TEXT = "@"  # a column of text: a typed 01000001 keeps its zero and 8,25 becomes no date
 WIDEST = 60
 NARROWEST = 8
-
-
-def safe(cell: object) -> str:
-    """A cell of a CSV file as text that no spreadsheet calculates."""
-    text = str(cell)
-    return f"'{text}" if text.lstrip(" ").startswith(RISKY) else text
+LAST_ROW = 1_048_575
 
 
 def as_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """Every cell quoted, with a byte order mark so that Excel reads UTF-8."""
+    return tables_as_csv([Table("", header, rows)])
+
+
+def tables_as_csv(tables: Iterable[Table]) -> bytes:
+    """Tables below each other in one file, each with its headings, an empty line between them."""
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([safe(cell) for cell in header])
-    for row in rows:
-        writer.writerow([safe(cell) for cell in row])
+    for place, table in enumerate(tables):
+        if place:
+            text.write("\r\n")
+        writer.writerow([safe(cell) for cell in table.header])
+        for row in table.rows:
+            writer.writerow([safe(cell) for cell in row])
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
 def as_xlsx(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """One sheet of text cells, what is typed below them too; the header stays in sight."""
+    return tables_as_xlsx([Table("1", header, rows)])
+
+
+def tables_as_xlsx(tables: Iterable[Table]) -> bytes:
+    """A sheet for each table; where a column takes certain words, a cell offers them and allows others."""
     from xlsxwriter import Workbook
 
     body = io.BytesIO()
     book = Workbook(body, {"in_memory": True, "constant_memory": True})
-    sheet = book.add_worksheet("1")
     strong, plain = book.add_format({"bold": True}), book.add_format({"num_format": TEXT})
-    sheet.freeze_panes(1, 0)
-    for place, cell in enumerate(header):
-        sheet.set_column(place, place, min(max(len(cell) + 2, NARROWEST) * 2, WIDEST), plain)
-        sheet.write_string(0, place, cell, strong)
-    for line, row in enumerate(rows, 1):
-        for place, value in enumerate(row):
-            sheet.write_string(line, place, str(value), plain)
+    for table in tables:
+        _write(book.add_worksheet(table.title), table, strong, plain)
     book.close()
     return body.getvalue()
+
+
+def _write(sheet: Any, table: Table, strong: Any, plain: Any) -> None:
+    sheet.freeze_panes(1, 0)
+    for place, cell in enumerate(table.header):
+        sheet.set_column(place, place, min(max(len(cell) + 2, NARROWEST) * 2, WIDEST), plain)
+        sheet.write_string(0, place, safe_in_book(cell), strong)
+    for place, words in table.choices.items():
+        offered = {"validate": "list", "source": list(words), "show_error": False}
+        sheet.data_validation(1, place, LAST_ROW, place, offered)
+    for line, row in enumerate(table.rows, 1):
+        for place, value in enumerate(row):
+            sheet.write_string(line, place, safe_in_book(value), plain)
 
 
 def answer(name: str, kind: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
