@@ -27,6 +27,7 @@ class Finding:
     severity: Severity = Severity.WARNING
     record: str = ""  # its code, or its name where it has none
     row: int = 0
+    sheet: str = ""  # of a workbook, or of our own form
 
 
 @dataclass
@@ -35,6 +36,7 @@ class Found:
 
     record: str = ""
     row: int = 0
+    sheet: str = ""
     findings: list[Finding] = field(default_factory=list)
 
     def warn(self, code: str, name: str, example: str = "") -> None:
@@ -52,7 +54,7 @@ class Found:
 
     def _add(self, code: str, name: str, example: str, severity: Severity) -> None:
         cut = example if len(example) <= EXAMPLE_MOST else example[: EXAMPLE_MOST - 1] + "\u2026"
-        self.findings.append(Finding(code, name, cut, severity, self.record, self.row))
+        self.findings.append(Finding(code, name, cut, severity, self.record, self.row, self.sheet))
 
 
 def counted(findings: Iterable[Finding]) -> dict[str, int]:

@@ -83,9 +83,30 @@ def test_an_older_export_is_matched_by_name():
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"[]", b"PK\x03\x04", b"{", b"[1]", b'{"a": 1}', b"\x1f\x8b\x00", b"\xfd7zXZ\x00", b"\xff\xfe"]
+    "body", [b"", b"[]", b"{", b"[1]", b'{"a": 1}', b"\x1f\x8b\x00", b"\xfd7zXZ\x00", b"a,b\n1,2\n"]
 )
 def test_what_is_no_file_of_records_is_refused(body):
     with pytest.raises(Invalid) as problem:
         read(body)
     assert problem.value.code == "procedures_file_shape"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"), [(b"PK\x03\x04", "xlsx_broken"), (b"\xff\xfe", "file_empty"), (b"%PDF-1.7\n", "file_is_pdf")]
+)
+def test_what_is_another_kind_of_file_is_refused_by_what_it_is(body, code):
+    with pytest.raises(Invalid) as problem:
+        read(body)
+    assert problem.value.code == code
+
+
+def test_who_leaves_the_name_out_keeps_the_one_that_is_known():
+    made = read(
+        lines({"code": "1.000002.000.00.00.H55", "owner": "Tư pháp"}), known=[Procedure("1.000002", "Khai sinh")]
+    )
+    assert (made.procedures[0].name, made.told["1.000002"]) == ("Khai sinh", {"owner"})
+
+
+def test_texts_of_our_own_form_are_kept_as_clean_as_the_portal_s():
+    made = read(lines({**OWN, "conditions": " Bản\u00a0 chính \r\n\r\nKhông\u200b tẩy xóa", "steps": [" Nộp  đơn"]}))
+    assert (made.procedures[0].conditions, made.procedures[0].steps) == ("Bản chính\nKhông tẩy xóa", ("Nộp đơn",))
