@@ -109,12 +109,16 @@ class ProcedureOffice:
         """What was changed in a layer, newest first."""
         return self._store.versions(layer, most)
 
-    def names(self) -> Sequence[Procedure]:
-        """The nation's procedures as they are today, for whoever looks a name up."""
+    def names(self, layer: str = NATION) -> Sequence[Procedure]:
+        """The procedures that a layer shows today, with nothing but their names, for whoever looks one up."""
         day = local_day(self._clock.now())
-        entries = self._entries(NATION, self._store.pointer(NATION))
-        held = (in_force(overlays, day) for overlays in entries.values())
-        return [Procedure(one.code, str(one.changes.get("name", ""))) for one in held if one]
+        found: dict[str, str] = {}
+        for one in (NATION, *(self._lineage(layer) if layer != NATION else ())):
+            for code, overlays in self._entries(one, self._store.pointer(one)).items():
+                held = in_force(overlays, day)
+                if held and "name" in held.changes:
+                    found[code] = str(held.changes["name"])
+        return [Procedure(code, name) for code, name in found.items()]
 
     def _turn(
         self,
@@ -197,7 +201,9 @@ def _told(code: str, day: str, names: frozenset[str], held: Overlay | None, new:
 
     empty = Overlay(code, day)
     before, after = held or empty, new or empty
-    return Overlay(code, day, laid(before.changes, after.changes), laid(before.seen, after.seen))
+    same = {name for name in names & before.seen.keys() if after.changes.get(name) == before.changes[name]}
+    seen = {name: before.seen[name] for name in same}  # who says the same again has not seen what changed above
+    return Overlay(code, day, laid(before.changes, after.changes), {**laid(before.seen, after.seen), **seen})
 
 
 def _says(overlay: Overlay | None) -> tuple[Values, Mapping[str, str]] | None:

@@ -1,11 +1,15 @@
-"""The operator takes files of procedures in: the real catalogue whole, an agency's own over it; twice is once."""
+"""The operator takes files of procedures in and writes them: the real catalogue whole, an agency's own; twice is once."""
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import Result
+from openpyxl import load_workbook
 
+from miniapp.core.cells import RISKY
 from tests.support.real_data import real
 from tests.web.console.conftest import AGENCY, Office, office
 
@@ -14,6 +18,10 @@ __all__ = ["office"]
 
 def run(office: Office, *words: str) -> Result:
     return office.app.test_cli_runner().invoke(args=["procedures", "import", *words])
+
+
+def export(office: Office, *words: str) -> Result:
+    return office.app.test_cli_runner().invoke(args=["procedures", "export", *words])
 
 
 def told(result: Result) -> dict[str, Any]:
@@ -59,3 +67,103 @@ def test_a_file_of_something_else_and_an_agency_that_is_none_are_told_in_one_lin
         result = run(office, *words)
         assert result.exit_code == 1
         assert result.stderr.count("\n") == 1 or "Error" in result.stderr
+
+
+NATIONAL = [
+    {
+        "code": "1.001193",
+        "name": "Đăng ký khai sinh",
+        "owner": "Bộ",
+        "steps": ["- Nộp", "=Nhận"],
+        "mistakes": ["Sai tên"],
+    },
+    {"code": "2.000815", "name": "Chứng thực", "conditions": "Bản chính\nKhông tẩy xóa"},
+]
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv", "json"])
+def test_what_an_agency_shows_is_written_and_taken_in_again_without_a_change(
+    office: Office, tmp_path: Path, ending: str
+) -> None:
+    national, own, out = tmp_path / "national.json", tmp_path / "own.json", tmp_path / f"out.{ending}"
+    national.write_text(json.dumps(NATIONAL))
+    own.write_text(json.dumps([{"code": "1.001193", "owner": "Xã"}]))
+    assert run(office, str(national)).exit_code == 0
+    assert told(run(office, str(own), "--agency", AGENCY, "--json"))["added"] == 1
+    national.write_text(json.dumps([{"code": "1.001193", "owner": "Cục"}]))  # the agency's officers have not seen this
+    assert run(office, str(national)).exit_code == 0
+    drifts = office.services.procedure_office.drifts(AGENCY)
+    assert set(drifts) == {"1.001193"}
+
+    office.clock.pass_by(seconds=6)
+    assert told(export(office, str(out), "--agency", AGENCY, "--json")) == {"file": str(out), "procedures": 2}
+    for agency in (AGENCY, ""):
+        words = [str(out), "--agency", agency] if agency else [str(out)]
+        assert export(office, *words).exit_code == 0
+        facts = told(run(office, *words, "--json"))
+        assert (facts["unchanged"], facts["refused"], facts["changed"]) == (2, 0, 0)
+    assert office.services.procedure_office.drifts(AGENCY) == drifts
+    assert told(export(office, str(out), "--agency", AGENCY, "--own", "--json"))["procedures"] == 1
+
+
+def test_an_officer_s_sheet_changes_the_fields_that_it_speaks_of_and_names_the_rest(
+    office: Office, tmp_path: Path
+) -> None:
+    national, sheet = tmp_path / "national.json", tmp_path / "buoc.csv"
+    national.write_text(json.dumps(NATIONAL))
+    assert run(office, str(national)).exit_code == 0
+    sheet.write_text("Mã thủ tục;Bước thực hiện;Màu\n1.001193;Nộp tại xã;\n9.999999;Nộp;\n", "utf-8-sig")
+    result = run(office, str(sheet), "--json")
+    facts = told(result)
+    assert (result.exit_code, facts["records"], facts["changed"], facts["refused"]) == (1, 2, 1, 1)
+    assert {(one["code"], one["record"], one["row"]) for one in facts["problems"]} == {
+        ("unknown_column", "", 1),
+        ("procedure_name_shape", "9.999999", 3),
+    }
+    assert "unknown_column: Các bước!1: , Màu" in run(office, str(sheet)).stdout
+    office.clock.pass_by(seconds=6)
+    shown = office.services.catalogue.get(AGENCY, "1.001193").procedure
+    assert (shown.steps, shown.mistakes, shown.owner) == (("Nộp tại xã",), ("Sai tên",), "Bộ")
+
+
+def test_an_agency_s_own_procedure_is_known_by_its_code_too(office: Office, tmp_path: Path) -> None:
+    first, second = tmp_path / "own.csv", tmp_path / "more.csv"
+    first.write_text("code,name\n3.000001,Thủ tục của sở\n")
+    second.write_text("code,step\n3.000001,Nộp\n")
+    assert run(office, str(first), "--agency", AGENCY).exit_code == 0
+    assert told(run(office, str(second), "--agency", AGENCY, "--json"))["changed"] == 1
+    assert run(office, str(second)).exit_code == 1
+
+
+def test_the_empty_form_is_a_workbook_that_says_how_it_is_filled_in(office: Office, tmp_path: Path) -> None:
+    out = tmp_path / "mau.xlsx"
+    assert told(export(office, "--empty", str(out), "--json"))["procedures"] == 0
+    book = load_workbook(out)
+    assert book.sheetnames[:3] == ["Hướng dẫn", "Thủ tục", "Các bước"]
+    assert [book["Các bước"].cell(1, place).value for place in (1, 2)] == ["Mã thủ tục", "Bước thực hiện"]
+    assert book["Thủ tục"].data_validations.dataValidation
+    assert told(run(office, str(out), "--json"))["records"] == 0
+
+
+def test_no_cell_that_is_written_is_a_formula(office: Office, tmp_path: Path) -> None:
+    national, book, text = (tmp_path / f"a.{ending}" for ending in ("json", "xlsx", "csv"))
+    national.write_text(
+        json.dumps([{"code": "1.001193", "name": "=1+1", "steps": ["@SUM(A1)", "<r><t>x</t></r>", "-1"]}])
+    )
+    assert run(office, str(national)).exit_code == 0
+    for out in (book, text):
+        assert export(office, str(out)).exit_code == 0
+        assert told(run(office, str(out), "--json"))["unchanged"] == 1
+    cells = [cell for sheet in load_workbook(book) for row in sheet for cell in row if cell.value is not None]
+    assert {"=1+1", "@SUM(A1)", "-1"} <= {cell.value for cell in cells}
+    assert {cell.data_type for cell in cells} == {"s"}
+    written = [cell for row in csv.reader(text.open(encoding="utf-8-sig", newline="")) for cell in row]
+    assert {"'=1+1", "'@SUM(A1)", "'-1"} <= set(written)
+    assert [cell for cell in written if cell.lstrip(" ").startswith(RISKY)] == []
+
+
+def test_an_ending_that_we_do_not_write_is_told_and_nothing_is_written(office: Office, tmp_path: Path) -> None:
+    out = tmp_path / "out.xls"
+    result = export(office, str(out))
+    assert (result.exit_code, out.exists()) == (2, False)
+    assert ".xlsx" in result.stderr
