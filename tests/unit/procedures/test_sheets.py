@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
 from typing import get_args, get_type_hints
 
 import pytest
@@ -35,6 +36,9 @@ from miniapp.procedures.to_sheets import ROW_LONGEST
 from miniapp.procedures.wording import line, lines
 from tests.support import nasty
 from tests.support.procedures import read_2025, read_2026
+from tests.web.console.test_lists_for_spreadsheets import converted, soffice
+
+__all__ = ["soffice"]
 
 WRITERS = {"xlsx": downloads.tables_as_xlsx, "csv": downloads.tables_as_csv}
 BIRTH = Procedure("1.001193", "Đăng ký khai sinh", papers=(Paper("Tờ khai", 1),))
@@ -126,6 +130,17 @@ def test_every_procedure_of_the_national_portal_is_read_again_as_it_was(kind: st
     made = list({one.code: one for one, _ in (*read_2025(), *read_2026()) if one}.values())
     assert len(made) >= 2_642
     assert again(made, kind) == made
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("kind", WRITERS)
+def test_what_libreoffice_saved_again_is_read_as_it_was(kind: str, soffice: str, tmp_path: Path) -> None:
+    """By a double click and Save As, which takes some codes for numbers."""
+    made = sorted((one for one, _ in read_2026() if one), key=lambda one: len(one.conditions))[-60:]
+    body = converted(soffice, WRITERS[kind](to_sheets.tables(made)), f"catalogue.{kind}", tmp_path)
+    found = read(body)
+    assert ({one.code for one in found.findings} - {"code_mended"}, found.refused) == ({"columns_left_alone"}, 0)
+    assert list(found.procedures) == made
 
 
 @pytest.mark.parametrize("kind", WRITERS)
