@@ -250,6 +250,7 @@ def _navigation(held: Agency | None) -> tuple[framing.Place, ...]:
         places += [("scores", f"{base}/diem-thi")] if "scores.read" in may else []
         places += [("people", f"{base}/officers")] if "officers.manage" in may else []
         places += [("agency", f"{base}/co-quan")] if "agency.manage" in may else []
+        places += [("calendar", f"{base}/lich-lam-viec")] if "agency.manage" in may else []
         places += [("audit", f"{base}/audit")] if "audit.read" in may else []
     return tuple(
         framing.Place(

@@ -5,21 +5,23 @@ ours (CSRF) and lets the act happen once (F23). Nothing typed is ever lost: what
 form again with the values, the problems and a fresh token (F27)."""
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from urllib.parse import urlsplit
 
 from flask import request
 
 from handlers import context
 from miniapp.core.errors import Invalid, Refused
-from miniapp.core.folding import clean
+from miniapp.core.folding import clean, fold
 
 TOKEN_FIELD = "form_token"  # noqa: S105 - the name of a field
 TOKEN_LIFE = 12 * 3600
 MOST_FIELDS = 200
 LONGEST_VALUE = 4_000
+_CLOCK = re.compile(r"(\d{1,2})(?: ?(?:[:.h]|gio) ?(\d{1,2})?(?::\d{2})?)?\Z", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,15 @@ def read(names: Iterable[str], raw: Iterable[str] = ()) -> Form:
     if not is_ours(token):
         return Form(values, (FieldProblem("", "form_expired"), *problems), fresh_token())
     return Form(values, tuple(problems), token)
+
+
+def read_clock(text: str) -> time | None:
+    """A time of day as people write it: 08:00, 8.00, 8h, 8 with the Vietnamese word for hour; None if it is none."""
+    found = _CLOCK.match(fold(text))
+    try:
+        return time(int(found[1]), int(found[2] or 0)) if found else None
+    except ValueError:
+        return None
 
 
 def fresh_token() -> str:

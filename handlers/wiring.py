@@ -26,6 +26,9 @@ from miniapp.agencies.store import AgencyStore
 from miniapp.audit import store as audit_store
 from miniapp.audit.model import Event
 from miniapp.audit.service import Audit
+from miniapp.calendars import store as calendars_store
+from miniapp.calendars.service import Calendars
+from miniapp.calendars.store import CalendarStore
 from miniapp.core import once as once_table
 from miniapp.core.aws import Aws
 from miniapp.core.clock import Clock, WallClock
@@ -86,6 +89,7 @@ TABLES: list[type[Table]] = [
     *crest_store.TABLES,
     *listing_store.TABLES,
     *audit_store.TABLES,
+    *calendars_store.TABLES,
     *exam_scores_store.TABLES,
     *guarding.TABLES,
     *once_table.TABLES,
@@ -260,7 +264,7 @@ class Services:
 
         return Arriving(self.exam_store, self.files)
 
-    # --- the catalogue of procedures
+    # --- the tree's layers: working calendars, the catalogue of procedures
 
     def lineage(self, agency: str) -> tuple[str, ...]:
         """An agency and those above it, topmost first."""
@@ -270,6 +274,10 @@ class Services:
             found.insert(0, held.id)
             held = self.agencies.find(held.parent)
         return tuple(found)
+
+    @cached_property
+    def calendars(self) -> Calendars:
+        return Calendars(CalendarStore(), self.lineage, self.audit, self.clock)
 
     @cached_property
     def procedure_store(self) -> ProcedureStore:

@@ -6,6 +6,7 @@ import handlers.commands.factor_keys
 import handlers.commands.resealing  # noqa: F401 - a command of the group `officers`
 from handlers.commands.agencies import agencies
 from handlers.commands.audit import audit
+from handlers.commands.calendar import calendar
 from handlers.commands.dead_letters import dlq
 from handlers.commands.officers import officers
 from handlers.commands.procedures import procedures
@@ -13,4 +14,4 @@ from handlers.commands.scores import scores
 from handlers.commands.stuck import stuck
 from handlers.commands.zalo import zalo
 
-GROUPS: list[click.Group] = [agencies, audit, dlq, officers, procedures, scores, stuck, zalo]
+GROUPS: list[click.Group] = [agencies, audit, calendar, dlq, officers, procedures, scores, stuck, zalo]

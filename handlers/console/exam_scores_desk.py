@@ -5,12 +5,12 @@ asked of `miniapp.accounts.access`, here only to know which buttons to show."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import cast
 
 from handlers import context
 from handlers.formats import LOCAL
-from handlers.forms import FieldProblem, Form
+from handlers.forms import FieldProblem, Form, read_clock
 from miniapp.accounts.access import PERMISSIONS, Permission
 from miniapp.accounts.model import SignedOfficer
 from miniapp.exam_scores.model import Edition, Exam, Work
@@ -161,10 +161,8 @@ def read_moment(form: Form, name: str) -> datetime | FieldProblem | None:
     day, month, year, clock = (form.value(field) for field in moment_fields(name))
     if not any((day, month, year, clock)):
         return None
-    try:
-        hour, minute = (clock.replace(" giờ ", ":").replace("h", ":").replace(".", ":") + ":0").split(":")[:2]
-        at = time(int(hour), int(minute or 0))
-    except (ValueError, OverflowError):
+    at = read_clock(clock)
+    if at is None:
         return FieldProblem(f"{name}-time", "time_shape")
     try:
         return datetime(int(year), int(month), int(day), at.hour, at.minute, tzinfo=LOCAL)

@@ -42,6 +42,7 @@ class Room:
     scores: str
     people: str
     agency: str
+    calendar: str
     trail: str
     tasks: list[Task]
     asked: int
@@ -73,6 +74,7 @@ def _room(agency: Agency) -> Room:
         scores=f"{base}/diem-thi{suffix}" if "scores.read" in may else "",
         people=f"{base}/officers{suffix}" if "officers.manage" in may else "",
         agency=f"{base}/co-quan{suffix}" if "agency.manage" in may else "",
+        calendar=f"{base}/lich-lam-viec{suffix}" if "agency.manage" in may else "",
         trail=f"{base}/audit{suffix}" if "audit.read" in may else "",
         tasks=_tasks(agency, may) if "scores.read" in may else [],
         asked=sum(wish.may_confirm for wish in wishes(agency)) if "officers.manage" in may else 0,

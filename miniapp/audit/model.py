@@ -49,6 +49,9 @@ EVENTS: Mapping[str, Kind] = {
     "sessions_ended": _kind("officer sessions", of="officer"),
     # agencies
     "agency_changed": _kind("agency changed", of="agency"),
+    # working calendars
+    "calendar_day_set": _kind("calendar version day kind kind_before document", of="calendar"),
+    "calendar_hours_set": _kind("calendar version hours hours_before document", of="calendar"),
     # the catalogue of procedures
     "procedures_changed": _kind("catalogue book source effective added changed", of="catalogue book"),
     # exam scores

@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from miniapp.core.clock import VIETNAM
 from miniapp.core.errors import Invalid
@@ -47,10 +48,26 @@ OFFICE_HOURS = Hours()
 
 
 @cache
+def _data() -> Mapping[str, Any]:
+    held: Mapping[str, Any] = json.loads(DATA.read_text("utf-8"))
+    return held
+
+
+@cache
 def national() -> Mapping[str, DayKind]:
     """Days off of the whole state and working Saturdays, by ISO date."""
-    held = json.loads(DATA.read_text("utf-8"))
+    held = _data()
     return {day: DayKind.OFF for day in held["off"]} | {day: DayKind.WORKING for day in held["working"]}
+
+
+def reasons() -> Mapping[str, str]:
+    """Why these days differ, by ISO date, as a code."""
+    return {**_data()["off"], **_data()["working"]}
+
+
+def is_calculated(year: int) -> bool:
+    """Whether a year's days are only calculated, since no notice has announced them."""
+    return str(year) in _data()["calculated"]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ VIETNAMESE = re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u0131\u0168\u0169\u0
 ALPHABETS = {
     "infra/messages.py": "the name of the project, in the head of the catalogue",
     "infra/local/run.py": "the name of the project, on the start page",
-    "handlers/console/exam_scores_desk.py": "how people write an hour",
     "handlers/errors.py": "the last-resort page renders nothing, so that it can't fail (rule 10)",
     "miniapp/core/folding.py": "the letter that Unicode does not take apart",
     "miniapp/exam_scores/columns.py": "how fonts of the time before Unicode spell",

@@ -17,12 +17,14 @@ HANDLERS = {
     "accounts": ("console/sign_in", "console/officers", "citizen/me"),
     "audit": ("console/audit",),
     "agencies": ("citizen/agencies",),
+    "calendars": ("console/calendars",),
     "exam_scores": ("citizen/exam_scores", "console/exam_scores", "api/exam_scores"),
 }
 TEMPLATES = {
     "accounts": ("console/sign_in", "console/officers", "citizen/me"),
     "audit": ("console/officers/trail",),
     "agencies": ("citizen/agencies",),
+    "calendars": ("console/calendars",),
     "exam_scores": ("citizen/exam_scores", "console/exam_scores"),
 }
 
