@@ -19,6 +19,7 @@ from infra.local.authenticator import with_authenticator
 from miniapp.accounts.access import Operator, Role
 from miniapp.agencies.model import Service
 from miniapp.agencies.store import AgencyStore
+from miniapp.core.workdays import DayKind, Hours
 from miniapp.exam_scores.importing import ImportEdition
 from miniapp.exam_scores.model import Exam, Formula, Reason
 from miniapp.exam_scores.telling import PURPOSE
@@ -79,6 +80,7 @@ def walked(cloud: Cloud, browser: Browser, folder: Path, thorough: bool) -> Walk
             as_a_citizen(town, citizen)
         with town.walk.visitor("officer", made.officer()) as officer:
             as_an_officer(town, officer)
+            with_a_calendar_of_its_own(town, officer)
             with_results_in_every_state(town, officer)
             with_people(town, officer)
         with town.walk.visitor("stranger", made.client()) as stranger:
@@ -179,6 +181,19 @@ def as_an_officer(town: Town, by: Visitor) -> None:
             for part in ("", "/duyet", "/doi-gio", "/van-de", "/khac-biet", "/pho-diem", "/nhat-ky"):
                 town.walk.visit(by, f"{SCORES}/{slug}/{edition}{part}")
     town.walk.visit(by, f"{CONSOLE}/audit?ngay=2026-01-01")
+
+
+def with_a_calendar_of_its_own(town: Town, by: Visitor) -> None:
+    """Days and hours of the agency's own, one about to be taken away, and another admin who was faster."""
+    calendars = town.services.calendars
+    calendars.set_days(AGENCY, 0, {"2026-11-28": DayKind.WORKING}, "21/TB-SGDĐT", town.other.id)
+    calendars.set_hours(AGENCY, 1, Hours((450, 690), (810, 1035)), "22/TB-SGDĐT", town.other.id)
+    for part in ("", "/bo/2026-11-28", "/gio", "/ngay?ngay=2026-11-28"):
+        town.walk.visit(by, f"{CONSOLE}/lich-lam-viec{part}")
+    for version, language in enumerate(("", "?lang=en"), start=2):
+        by.page.goto(f"{town.walk.base}{CONSOLE}/lich-lam-viec/bo/2026-11-28{language}")
+        calendars.set_days(AGENCY, version, {f"2026-12-0{version}": DayKind.MORNING}, "23/TB-SGDĐT", town.other.id)
+        act(town, by, f"calendar meanwhile{language}", document="24/TB-SGDĐT")
 
 
 def with_results_in_every_state(town: Town, by: Visitor) -> None:
