@@ -222,7 +222,8 @@ def _languages() -> tuple[framing.Language, ...]:
 
 def _look(held: Agency, spoken: str) -> framing.Look:
     """How an agency shows itself in a language; made once per version of the agency."""
-    key = (held.id, held.version, held.name, held.accent, held.crest, held.hotline, held.site, spoken)
+    names = (held.address, held.name, held.name_en, held.short)
+    key = (held.id, held.version, *names, held.accent, held.crest, held.hotline, held.site, spoken)
     found = _looks.get(key)
     if found is None:
         name = held.name_en if spoken == "en" and held.name_en else held.name

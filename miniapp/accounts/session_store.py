@@ -99,8 +99,9 @@ def _seconds(moment: datetime) -> int:
 
 
 def _exactly(moment: datetime) -> float:
-    """To the thousandth: whether a code was given after signing in is a matter of less than a second."""
-    return round(moment.timestamp(), 3)
+    """To the thousandth: whether a code was given after signing in is a matter of less than a second. What is cut off is
+    cut off downwards: a moment in the future would be no moment that passed."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000).timestamp()
 
 
 def _moment(seconds: float) -> datetime:

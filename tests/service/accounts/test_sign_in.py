@@ -41,6 +41,14 @@ def test_password_and_phone_open_a_session_that_knows_the_roles(accounts: Accoun
     assert found.is_fresh(lan.clock.now())
 
 
+def test_a_session_of_this_moment_is_not_of_the_future(accounts: Accounts, lan: Desk) -> None:
+    lan.clock.at = lan.clock.at.replace(microsecond=999_999)
+    found = accounts.sessions.officer(lan.come_in().token)
+    assert found is not None
+    assert found.is_fresh(lan.clock.now())
+    assert found.session.made <= lan.clock.now()
+
+
 def test_the_login_is_read_without_case_and_blanks(accounts: Accounts, lan: Desk) -> None:
     lan.login = "  LAN@sogddt.VN "
     assert lan.come_in().signed.id == lan.id
