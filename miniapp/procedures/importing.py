@@ -24,7 +24,7 @@ from miniapp.procedures.wording import lines
 
 ALL = frozenset(Procedure.__dataclass_fields__) - {"code"}
 OURS = frozenset(
-    ("mistakes", "samples", "owner", "verified_on", "is_open")
+    ("mistakes", "samples", "owner", "verified_on", "is_open", "questions")
 )  # no source but our own officers knows them
 TOLD = {  # which fields a shape speaks of: the others stay as they are
     "portal_2026": ALL - OURS - {"effective"},

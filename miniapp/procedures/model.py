@@ -4,6 +4,7 @@ One canonical record per national code (`d.dddddd`). Whatever could not be told 
 the figures, so that a page never shows less than the source. Pure; where it is kept is the store's business."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -12,6 +13,7 @@ from miniapp.core.clock import VIETNAM
 from miniapp.core.errors import Invalid
 from miniapp.core.workdays import Calendar
 from miniapp.procedures.levels import Level
+from miniapp.procedures.questions import Condition, Question, check
 
 STALE_AFTER = timedelta(days=180)
 LONGEST_NAME = 2_000
@@ -78,6 +80,7 @@ class FeeLine:
     valid_from: str = ""  # days as 2026-07-01; empty: open
     valid_to: str = ""
     exemptions: tuple[str, ...] = ()
+    when: tuple[Condition, ...] = ()  # for which answers; empty: for everybody
 
     def holds(self, day: str) -> bool:
         """Whether it is asked on a day."""
@@ -111,6 +114,7 @@ class Paper:
     copies: int = 0
     forms: tuple[Form, ...] = ()
     case: str = ""
+    when: tuple[Condition, ...] = ()  # for which answers; empty: for everybody
 
 
 @dataclass(frozen=True)
@@ -146,6 +150,7 @@ class Procedure:
     steps: tuple[str, ...] = ()
     channels: tuple[Channel, ...] = ()
     papers: tuple[Paper, ...] = ()
+    questions: tuple[Question, ...] = ()  # whose answers say which papers and fees somebody has
     legal: tuple[LegalBasis, ...] = ()
     results: tuple[Result, ...] = ()
     conditions: str = ""
@@ -162,6 +167,11 @@ class Procedure:
     owner: str = ""  # a post, never a person
     verified_on: str = ""
     is_open: bool = True  # False: abolished
+
+    def rules(self) -> Iterator[tuple[Condition, ...]]:
+        """What papers and fee lines depend on, of those that depend on something."""
+        yield from (paper.when for paper in self.papers if paper.when)
+        yield from (fee.when for channel in self.channels for fee in channel.fees if fee.when)
 
     def is_stale(self, today: date) -> bool:
         """Whether nobody has looked it over for 180 days."""
@@ -189,6 +199,7 @@ def checked(procedure: Procedure) -> Procedure:
     for paper in procedure.papers:
         if not paper.name or paper.originals < 0 or paper.copies < 0:
             raise Invalid("paper_shape", field="papers")
+    check(procedure.questions, procedure.rules())
     return procedure
 
 

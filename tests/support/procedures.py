@@ -2,6 +2,7 @@
 
 import json
 import lzma
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -9,8 +10,10 @@ from miniapp.procedures.findings import Found
 from miniapp.procedures.model import Procedure
 from miniapp.procedures.national import by_name, procedure, read_all
 from miniapp.procedures.national_tables import by_2021, by_2025
+from miniapp.procedures.personal import Checklist, checklist
 from tests.support.real_data import real
 
+DAY = "2026-07-16"
 Read = tuple[tuple[Procedure | None, Found], ...]
 
 
@@ -49,3 +52,15 @@ def read_2025() -> Read:
 def read_2021() -> Read:
     known = by_name(made for made, _ in (*read_2026(), *read_2025()) if made)
     return tuple(read_all(records_2021(), by_2021(known)))
+
+
+def paths(procedure: Procedure, given: dict[str, str] | None = None) -> Iterator[tuple[dict[str, str], Checklist]]:
+    """Every way of answering a procedure's questions, one by one, to its end; more questions than answers are a fault."""
+    answers = given or {}
+    found = checklist(procedure, answers, DAY)
+    if found.next is None:
+        yield answers, found
+        return
+    assert len(answers) < len(procedure.questions)
+    for choice in found.next.choices:
+        yield from paths(procedure, {**answers, found.next.id: choice.id})
