@@ -1,5 +1,6 @@
 """The demo's everyday procedures: whole, in our own words, under codes that the national portal has."""
 
+import re
 from functools import cache
 
 import pytest
@@ -7,7 +8,14 @@ import pytest
 from infra.local.demo import PROCEDURES
 from miniapp.procedures.importing import Read, read_file
 from miniapp.procedures.model import Count
-from tests.support.procedures import read_2026
+from tests.support.procedures import paths, read_2026
+
+MOST_ASKED = (
+    *("1.001193", "1.000894", "1.000656", "1.004873", "2.000635", "1.001022", "1.004837", "1.004859", "1.004222"),
+    *("1.004194", "1.014061", "1.014062", "1.014063", "1.001612", "3.000348", "3.000347", "1.013978", "1.013833"),
+    *("1.001456", "3.000333"),
+)
+CODE = re.compile(r"\d\.\d{6}")
 
 
 @cache
@@ -45,3 +53,38 @@ def test_no_sentence_is_the_portal_s():
     published = {text for one, _ in read_2026() if one for text in (*one.steps, *(paper.name for paper in one.papers))}
     ours = {text for one in seed().procedures for text in (*one.steps, *one.mistakes)}
     assert {text for text in ours if len(text) > 30} & published == set()
+
+
+def test_no_longer_name_of_a_paper_is_the_portal_s():
+    published = {paper.name for one, _ in read_2026() if one for paper in one.papers}
+    ours = {paper.name for one in seed().procedures if one.questions for paper in one.papers}
+    assert {text for text in ours if len(text) > 30} & published == set()
+
+
+@pytest.mark.parametrize("code", MOST_ASKED)
+def test_what_people_need_most_asks_three_to_six_questions_that_all_lead_somewhere(code):
+    (procedure,) = [one for one in seed().procedures if one.code == code]
+    assert 3 <= len(procedure.questions) <= 6
+    lists = set()
+    for _, found in paths(procedure):
+        if found.refusal:
+            assert found.refusal.choice.refuses and found.refusal.choice.article
+        else:
+            assert found.papers
+            assert all(fees.lines for fees in found.fees)
+            lists.add(tuple(one.what.name for one in found.papers))
+    assert len(lists) > 1
+    assert {name for names in lists for name in names} == {paper.name for paper in procedure.papers}
+
+
+def test_where_a_refusal_sends_people_there_is_a_procedure():
+    known = {one.code: one.name for one in seed().procedures}
+    sent = [
+        (one.code, code)
+        for one in seed().procedures
+        for question in one.questions
+        for choice in question.choices
+        for code in CODE.findall(choice.article)
+    ]
+    assert len({code for _, code in sent}) >= 5
+    assert [(at, code) for at, code in sent if code not in known] == []
