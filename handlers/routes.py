@@ -84,6 +84,7 @@ def _public() -> list[Blueprint]:
         exam_scores,
         me,
         procedure,
+        procedure_checklist,
         procedure_texts,
         procedures,
         telling,
@@ -102,6 +103,7 @@ def _public() -> list[Blueprint]:
         procedures.procedures,
         procedure.procedure,
         procedure_texts.texts,
+        procedure_checklist.procedure_checklist,
         crests.crests,
         agencies.agencies,
     ]

@@ -9,7 +9,6 @@ WORDS = {"model", "store", "service"}
 NO_PAGES = {
     "core": "the ground floor knows no service",
     "zalo": "the platform seen from here; its pages are the simulator's, under demo",
-    "procedures": "the catalogue is filled by a command",
     "messaging": "what is said to a citizen stands in templates/messages",
 }
 # Slices whose pages stand under other words, because people meet them as something else.
