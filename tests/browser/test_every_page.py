@@ -76,6 +76,7 @@ def walked(cloud: Cloud, browser: Browser, folder: Path, thorough: bool) -> Walk
         with town.walk.visitor("stranger", made.client()) as stranger:
             as_a_stranger(town, stranger)
             being_invited(town, stranger)
+            asking_for_papers(town, stranger)
         with town.walk.visitor("citizen", made.citizen()) as citizen:
             as_a_citizen(town, citizen)
         with town.walk.visitor("officer", made.officer()) as officer:
@@ -141,6 +142,17 @@ def being_invited(town: Town, by: Visitor) -> None:
         act(town, by, f"code{language}", password=PASSWORD)
         act(town, by, f"code wrong{language}", code="000000")
         page.context.clear_cookies()
+
+
+def asking_for_papers(town: Town, by: Visitor) -> None:
+    """The personal checklist of a procedure: untouched, half answered, whole, refused; and of one that there is not."""
+    town.services.agencies.open_service(AGENCY, Service.PROCEDURES, "operator")
+    demo.load_procedures(town.services, lambda text: None)
+    base = f"/{AGENCY}/thu-tuc/3.000333/giay-to"
+    half = f"{base}?c-ai=khac&c-mien=co"
+    for address in (base, half, f"{half}&c-phieuuq=mot&c-cach=quay", f"{half}&c-phieuuq=hai&c-cach=quay"):
+        town.walk.visit(by, address)
+    town.walk.visit(by, f"/{AGENCY}/thu-tuc/khong-co/giay-to")
 
 
 def as_a_citizen(town: Town, by: Visitor) -> None:

@@ -122,10 +122,13 @@ def test_the_list_has_exactly_the_papers_that_apply_each_with_its_answer(visitor
         "Căn cước hoặc hộ chiếu (xuất trình)",
     ]
     assert "Cần 4 giấy tờ" in page.text
-    assert "Giấy cam đoan về việc sinh 1 bản chính Vì bạn chọn “Không”" in page.text
-    assert "Văn bản ủy quyền có chứng thực 1 bản chính Vì bạn chọn “Người khác được ủy quyền”" in page.text
+    assert "Giấy cam đoan về việc sinh 1 bản chính Vì bạn trả lời: Có ai làm chứng việc sinh không? Không" in page.text
+    assert (
+        "Văn bản ủy quyền có chứng thực 1 bản chính Vì bạn trả lời: Ai đi khai sinh cho bé? Người khác được ủy quyền"
+        in page.text
+    )
     left = [" ".join(item.get_text(" ").split()) for item in page.soup.select("details li")]
-    assert "Giấy chứng sinh Vì bạn chọn “Không có”" in left
+    assert "Giấy chứng sinh Vì bạn trả lời: Bé có giấy chứng sinh không? Không có" in left
     assert len(left) == 6
     assert page.soup.select_one("[data-picture=checklist]")
 
@@ -188,7 +191,7 @@ def test_words_of_officers_are_words_and_only_https_is_a_link(visitor: Visitor, 
     assert "2 bản chính, 1 bản sao" in page.text
     shown = [item.get_text() for item in page.soup.select("#checklist dd.full")]
     assert shown[1:] == [
-        "20.000 đồng/bản Vì bạn chọn “Có & có”",
+        "20.000 đồng/bản",
         "Miễn phí",
         "Hỏi tại quầy",
         "12,50 USD Miễn cho: Hộ nghèo",
