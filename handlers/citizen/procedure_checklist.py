@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from flask import Response, request
 
 from handlers import answers, context
+from handlers.citizen.procedure import found_of
+from handlers.citizen.procedures import base
 from handlers.doors import anyone, pages
-from miniapp.agencies.model import Service
 from miniapp.core.clock import local_day
 from miniapp.procedures.model import Procedure
 from miniapp.procedures.personal import Checklist, checklist, is_personal
@@ -37,7 +38,6 @@ class ChecklistPage:
 
     procedure: Procedure
     address: str
-    again: str
     others: str
     fields: Sequence[Field]
     told: Checklist
@@ -48,23 +48,17 @@ class ChecklistPage:
 @procedure_checklist.get("")
 def show(agency: str, code: str) -> Response:
     """Every question that is asked so far, and the list once all are answered."""
-    held = context.agency()
-    held.require(Service.PROCEDURES)
-    services = context.services()
-    procedure = services.catalogue.get(held.id, code).procedure
-    base, suffix = f"/{held.address}/thu-tuc", context.suffix()
-    back = f"{base}/{procedure.code}{suffix}"
+    procedure = found_of(code)
+    back = base(f"/{procedure.code}")
     if not procedure.is_open or not is_personal(procedure):
         return answers.see(back)
-    day = local_day(services.clock.now())
+    day = local_day(context.services().clock.now())
     given = {one.id: request.args.get(FIELD + one.id, "") for one in procedure.questions}
     told = checklist(procedure, given, day)
-    address = f"{base}/{procedure.code}/giay-to"
     page = ChecklistPage(
         procedure=procedure,
-        address=address,
-        again=address + suffix,
-        others=base + suffix,
+        address=base(f"/{procedure.code}/giay-to"),
+        others=base(),
         fields=_fields(told),
         told=told,
         begun=any(one.choice for one in told.asked),

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from handlers.app import create_app
-from handlers.wiring import Services
 from tests.browser.test_look_up_a_score import LISTEN
 from tests.support.axe import (
     DESK,
@@ -20,17 +18,18 @@ from tests.support.axe import (
     assert_readable_at_double_size,
     served,
 )
-from tests.web.citizen.test_procedure_checklist import BIRTH, WHOLE, at, services
+from tests.support.procedure_town import BIRTH, ProcedureTown
+from tests.web.citizen.test_procedure_checklist import WHOLE, at, town
 
-__all__ = ["services"]
+__all__ = ["town"]
 pytestmark = pytest.mark.browser
 
 SCRIPT = pytest.mark.parametrize("script", [True, False], ids=["with-script", "without-script"])
 
 
 @pytest.fixture(scope="module")
-def base(services: Services) -> Iterator[str]:
-    with served(create_app(services.settings, services)) as found:
+def base(town: ProcedureTown) -> Iterator[str]:
+    with served(town.app) as found:
         yield found
 
 
@@ -79,7 +78,7 @@ def test_the_picture_has_every_paper_with_its_copies_and_the_fees(browser: Brows
         "☐ Tờ khai theo mẫu – 1 bản chính",
         "☐ Giấy cam đoan về việc sinh – 1 bản chính",
         "☐ Căn cước hoặc hộ chiếu (xuất trình)",
-        "Nộp tại quầy: Miễn phí (đúng hạn)",
+        "Trực tiếp: Miễn phí (đúng hạn)",
         "Lập ngày",
     ):
         assert text in said, (text, said)

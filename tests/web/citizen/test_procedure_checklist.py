@@ -3,31 +3,22 @@
 import gzip
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from handlers.app import create_app
-from handlers.wiring import Services
-from infra.local import demo
-from miniapp.agencies.model import Agency, Kind, Service
-from miniapp.agencies.store import AgencyStore
 from miniapp.procedures.model import Channel, FeeLine, Form, Paper, Procedure, Way
 from miniapp.procedures.questions import Choice, Condition, Question
-from miniapp.procedures.store import NATION
 from tests.support.cloud import Cloud
-from tests.support.exams import HOUR
-from tests.support.fakes import StoppedClock
 from tests.support.markup import assert_markup, collect_html
+from tests.support.procedure_town import BIRTH, SHUT, WARD, ProcedureTown, demo_procedures
 from tests.support.procedures import paths
 from tests.support.visitor import Page, Visitor
 
-AGENCY, BARE = "ubnd-phuong-tuy-hoa", "ubnd-xa-an-nghiep"
-BASE = f"/{AGENCY}/thu-tuc"
-BIRTH, LICENCE, PASSPORT = "1.001193", "3.000348", "1.001456"
+BASE = f"/{WARD}/thu-tuc"
+LICENCE, PASSPORT = "3.000348", "1.001456"
 PAGE_MOST = 14_000
 AT_HOME = {"c-quoctich": "khong", "c-hoancanh": "thuong", "c-chungsinh": "khong", "c-lamchung": "khong"}
 WHOLE = {**AT_HOME, "c-nguoidi": "khac", "c-cach": "quay"}
@@ -42,7 +33,7 @@ STRANGE = Procedure(
         Paper("Giấy hai"),
     ),
     channels=(
-        Channel(Way.DESK, fees=(FeeLine(20_000, unit="bản", when=(YES,)), FeeLine(0), FeeLine(None))),
+        Channel(Way.DESK, fees=(FeeLine(20_000, unit="bản", when=(YES,)), FeeLine(0))),
         Channel(Way.POST, fees=(FeeLine(1_250, "USD", exemptions=("Hộ nghèo",)),)),
     ),
     questions=(Question("co", "Có <i>không</i>?", (Choice("co", "Có & có"), Choice("khong", "Không"))),),
@@ -50,33 +41,17 @@ STRANGE = Procedure(
 
 
 @pytest.fixture(scope="module")
-def services(_session_cloud: Cloud) -> Iterator[Services]:
+def town(_session_cloud: Cloud) -> Iterator[ProcedureTown]:
     _session_cloud.engine.empty()
-    made = Services(_session_cloud.settings, clock=StoppedClock(HOUR), sleep=lambda seconds: None)
-    made.bind()
-    AgencyStore().add([agency(AGENCY, Service.PROCEDURES), agency(BARE)])
-    demo.load_procedures(made, lambda text: None)
-    made.procedure_office.take(NATION, [STRANGE], by="off_1", source="test")
+    made = ProcedureTown(_session_cloud)
+    made.take(*demo_procedures(), STRANGE)
     yield made
     _session_cloud.engine.empty()
 
 
-def agency(address: str, *open_ones: Service) -> Agency:
-    name = "Ủy ban nhân dân phường Tuy Hòa"
-    return Agency(
-        id=address,
-        address=address,
-        kind=Kind.COMMUNE,
-        name=name,
-        name_en="People's Committee of Tuy Hòa",
-        services=frozenset(open_ones),
-    )
-
-
 @pytest.fixture
-def visitor(services: Services) -> Visitor:
-    services.clock.pass_by(seconds=5)  # type: ignore[attr-defined]  # what other processes changed is seen
-    return Visitor(create_app(services.settings, services))
+def visitor(town: ProcedureTown) -> Visitor:
+    return town.visitor
 
 
 def at(code: str = BIRTH, **given: str) -> str:
@@ -152,8 +127,8 @@ def test_whoever_the_procedure_is_not_for_is_told_why_and_where_to_go(visitor: V
     assert page.soup.select_one(f".banner a[href='{BASE}']")
 
 
-def test_every_way_of_answering_shows_its_papers(visitor: Visitor, services: Services) -> None:
-    procedure = services.catalogue.get(AGENCY, LICENCE).procedure
+def test_every_way_of_answering_shows_its_papers(visitor: Visitor, town: ProcedureTown) -> None:
+    procedure = town.services.catalogue.get(WARD, LICENCE).procedure
     for given, told in paths(procedure):
         page = visitor.get(at(LICENCE, **{f"c-{name}": choice for name, choice in given.items()}))
         assert papers(page) == [one.what.name for one in told.papers]
@@ -190,15 +165,10 @@ def test_words_of_officers_are_words_and_only_https_is_a_link(visitor: Visitor, 
     assert [link["href"] for link in page.soup.select("#checklist dd a")] == ["https://x.vn/m.doc"]
     assert "2 bản chính, 1 bản sao" in page.text
     shown = [item.get_text() for item in page.soup.select("#checklist dd.full")]
-    assert shown[1:] == [
-        "20.000 đồng/bản",
-        "Miễn phí",
-        "Hỏi tại quầy",
-        "12,50 USD Miễn cho: Hộ nghèo",
-    ]
+    assert shown[1:] == ["20.000 đ / bản", "Không thu phí", "12,50 USD Miễn, giảm: Hộ nghèo"]
     lines = [item["data-line"] for item in page.soup.select("#checklist div[data-line]")]
     assert lines[0] == "☐ Giấy <b>một</b> – 2 bản chính, 1 bản sao"
-    assert lines[2] == "Nộp tại quầy: 20.000 đồng/bản; Miễn phí; Hỏi tại quầy"
+    assert lines[2] == "Trực tiếp: 20.000 đ / bản; Không thu phí"
     collect_html("strange", page.html, tmp_path)
     assert_markup(tmp_path)
 
@@ -210,27 +180,26 @@ def test_a_code_that_is_none_is_a_page_that_says_so(visitor: Visitor, code: str)
 
 @pytest.mark.parametrize("change", [{"questions": ()}, {"is_open": False}])
 def test_a_procedure_that_asks_nothing_or_is_over_leads_to_its_own_page(
-    visitor: Visitor, services: Services, change: dict[str, Any]
+    visitor: Visitor, town: ProcedureTown, change: dict[str, Any]
 ) -> None:
     plain = replace(STRANGE, code="9.999998", papers=(Paper("Giấy"),), channels=(), **change)
-    services.procedure_office.take(NATION, [plain], by="off_1", source="test")
-    services.clock.pass_by(seconds=5)  # type: ignore[attr-defined]
+    town.take(plain)
     for language in ("", "?lang=en"):
         sent = visitor.get(at(plain.code) + language, 303)
         assert sent.answer.headers["Location"] == f"{BASE}/{plain.code}{language}"
 
 
 def test_an_agency_without_the_service_says_so(visitor: Visitor) -> None:
-    assert visitor.get(f"/{BARE}/thu-tuc/{BIRTH}/giay-to", 404).h1 == "Dịch vụ không mở ở đây"
+    assert visitor.get(f"/{SHUT}/thu-tuc/{BIRTH}/giay-to", 404).h1 == "Dịch vụ không mở ở đây"
     assert visitor.get(f"/khong-co/thu-tuc/{BIRTH}/giay-to", 404)
 
 
 def test_looking_asks_no_table_writes_nothing_and_is_nobody_else_s_to_keep(
-    visitor: Visitor, services: Services
+    visitor: Visitor, town: ProcedureTown
 ) -> None:
     visitor.get(at())
     calls: list[str] = []
-    for client in (services.aws.dynamodb, services.aws.s3, services.aws.sqs):
+    for client in (town.services.aws.dynamodb, town.services.aws.s3, town.services.aws.sqs):
         client.meta.events.register("before-call", lambda model, **_: calls.append(model.name))
     page = visitor.get(at(**WHOLE))
     assert calls == []
@@ -254,13 +223,12 @@ def test_every_state_is_sound_and_small_in_both_languages(visitor: Visitor, tmp_
     assert_markup(tmp_path)
 
 
-def test_a_layer_of_the_agency_has_papers_of_its_own(visitor: Visitor, services: Services) -> None:
+def test_a_layer_of_the_agency_has_papers_of_its_own(visitor: Visitor, town: ProcedureTown) -> None:
     own = replace(
-        services.catalogue.get(AGENCY, LICENCE).procedure,
+        town.services.catalogue.get(WARD, LICENCE).procedure,
         papers=(Paper("Giấy riêng của phường", 1, when=(Condition("tuoc", ("co",)),)),),
     )
-    services.procedure_office.take(AGENCY, [own], by="off_1", source="test")
-    services.clock.pass_by(seconds=timedelta(seconds=5).seconds)  # type: ignore[attr-defined]
+    town.take(own, layer=WARD)
     whole = {"c-hang": "oto", "c-quoctich": "trongnuoc"}
     assert papers(visitor.get(at(LICENCE, **whole, **{"c-tuoc": "co"}))) == ["Giấy riêng của phường"]
     assert papers(visitor.get(at(LICENCE, **whole, **{"c-tuoc": "khong"}))) == []
