@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from miniapp.core.clock import local_day
+from miniapp.core.ids import NATION
 from miniapp.core.plain import to_plain
 from miniapp.procedures.finding import Found, Hit
 from miniapp.procedures.layers import Merged
-from miniapp.procedures.store import NATION
 
 Json = dict[str, Any]
 NATION_NAME = "nation"

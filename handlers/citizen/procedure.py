@@ -19,9 +19,10 @@ from handlers.excerpts import Beginning, beginning, opening
 from handlers.forms import FieldProblem
 from miniapp.agencies.model import HOTLINE, Agency
 from miniapp.core.clock import local_day
-from miniapp.core.errors import Invalid, NotFound
-from miniapp.core.workdays import Calendar
+from miniapp.core.errors import Invalid, NotFound, Unavailable
+from miniapp.core.workdays import Calendar, Hours
 from miniapp.procedures.model import Channel, FeeLine, LegalBasis, Online, Paper, Procedure, Result, national_code
+from miniapp.procedures.personal import is_personal
 
 procedure = pages("procedure", door=anyone, url_prefix="/<agency>/thu-tuc/<code>")
 
@@ -84,7 +85,9 @@ class ProcedurePage:
     address: str
     portal: str
     map: str
-    hours: Calendar
+    hours: Hours
+    calendar_is_own: bool  # False: what the law says, while the agency's own days can't be read
+    checklist: str
 
 
 @procedure.get("")
@@ -118,7 +121,7 @@ def _page(held: Agency, found: Procedure) -> ProcedurePage:
     papers = beginning(found.papers, [len(one.name) + len(one.case) + 40 for one in found.papers], PAPERS)
     legal = beginning(found.legal, [len(one.title) + len(one.number) for one in found.legal], LEGAL)
     limited = [way for way in ways if way.channel.limit.amount]
-    calendar = Calendar()
+    calendar, is_own = _calendar(held.id)
     due = procedure_due.ask(request.args, [(way.at, way.channel) for way in limited], calendar, now)
     return ProcedurePage(
         procedure=found,
@@ -142,8 +145,18 @@ def _page(held: Agency, found: Procedure) -> ProcedurePage:
         address=base(f"/{found.code}"),
         portal=_portal(found),
         map=f"{MAP}?{urlencode({'api': 1, 'query': found.address or held.name})}",
-        hours=calendar,
+        hours=calendar.hours,
+        calendar_is_own=is_own,
+        checklist=base(f"/{found.code}/giay-to") if found.is_open and is_personal(found) else "",
     )
+
+
+def _calendar(agency: str) -> tuple[Calendar, bool]:
+    """The agency's working calendar; the law's where the agency's can't be read now, for a page is worth more."""
+    try:
+        return context.services().calendars.of(agency), True
+    except Unavailable:
+        return Calendar(), False
 
 
 def ways_in(found: Procedure, today: str, copies: int = 1) -> list[WayIn]:

@@ -16,8 +16,9 @@ from handlers.commands.naming import json_option, named_agency
 from handlers.commands.telling import told
 from handlers.context import services
 from miniapp.accounts.access import Operator
-from miniapp.calendars.model import FIRST_YEAR, LAST_YEAR, NATION, Layer, calendar_of, hours_layer, lines
+from miniapp.calendars.model import FIRST_YEAR, LAST_YEAR, Layer, calendar_of, hours_layer, lines
 from miniapp.calendars.model import told as in_figures
+from miniapp.core.ids import NATION
 from miniapp.core.workdays import DayKind, Hours
 
 DAY = "%d/%m/%Y"

@@ -21,13 +21,13 @@ from handlers.commands.watching import Bar
 from handlers.context import services
 from handlers.formats import figure
 from miniapp.accounts.access import Operator
+from miniapp.core.ids import NATION
 from miniapp.core.plain import to_plain
 from miniapp.procedures import sheet_words, to_sheets
 from miniapp.procedures.findings import Finding
 from miniapp.procedures.importing import Read, read_file
 from miniapp.procedures.model import Procedure
 from miniapp.procedures.service import Taken
-from miniapp.procedures.store import NATION
 
 DAY = "%d/%m/%Y"
 

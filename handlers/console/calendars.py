@@ -13,7 +13,8 @@ from handlers import answers, context
 from handlers.console.agency import english, name_of
 from handlers.doors import officers, pages
 from handlers.formats import LOCAL
-from miniapp.calendars.model import FIRST_YEAR, LAST_YEAR, NATION, Layer, Line, calendar_of, hours_layer, lines, told
+from miniapp.calendars.model import FIRST_YEAR, LAST_YEAR, Layer, Line, calendar_of, hours_layer, lines, told
+from miniapp.core.ids import NATION
 from miniapp.core.workdays import WORKING_DAY, Calendar, is_calculated
 
 PREFIX = "/console/<agency>/lich-lam-viec"

@@ -18,11 +18,11 @@ from miniapp.accounts.access import Operator
 from miniapp.accounts.model import Officer, State
 from miniapp.agencies.model import Service
 from miniapp.core.errors import Conflict, NotFound
+from miniapp.core.ids import NATION
 from miniapp.exam_scores.importing import ImportEdition
 from miniapp.exam_scores.model import EditionState, Exam, Reason
 from miniapp.procedures.importing import read_file
 from miniapp.procedures.publishing import in_silence
-from miniapp.procedures.store import NATION
 
 PEOPLE: list[dict[str, object]] = json.loads((Path(exams.__file__).parent / "officers.json").read_text("utf-8"))
 PROCEDURES = Path(exams.__file__).parent / "procedures.json"

@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from miniapp.core.ids import NATION
+
 Fact = str | int | bool | None
 
 LONGEST_FACT = 2000
-HOUSE = "-"  # the chain of what belongs to no agency; no agency may be called so
+HOUSE = NATION  # the chain of what belongs to no agency
 
 
 @dataclass(frozen=True)

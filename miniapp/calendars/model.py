@@ -7,12 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from miniapp.audit.model import HOUSE
 from miniapp.core.errors import Invalid
 from miniapp.core.workdays import DAYS_MOST as FARTHEST
 from miniapp.core.workdays import OFFICE_HOURS, Calendar, DayKind, Hours, national, reasons
 
-NATION = HOUSE  # the layer above all; no agency may be called so
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 AS_ABOVE = "above"  # in the trail: the layer says nothing of its own
 DOCUMENT_MOST = 150

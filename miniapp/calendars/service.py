@@ -12,11 +12,12 @@ from threading import Lock
 
 from miniapp.audit.model import Entry, Event
 from miniapp.audit.service import Audit
-from miniapp.calendars.model import AS_ABOVE, NATION, Layer, announced, calendar_of, told
+from miniapp.calendars.model import AS_ABOVE, Layer, announced, calendar_of, told
 from miniapp.calendars.store import CalendarStore
 from miniapp.core import log
 from miniapp.core.clock import Clock
 from miniapp.core.errors import Conflict, Unavailable
+from miniapp.core.ids import NATION
 from miniapp.core.workdays import Calendar, DayKind, Hours
 
 FRESH = 5.0

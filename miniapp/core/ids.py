@@ -7,6 +7,7 @@ import time
 from typing import Protocol
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+NATION = "-"  # stands where an agency's id would, for what is the same everywhere; no agency may be called so
 READABLE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # without 0 O 1 I L U: read out on the phone, typed by a thumb
 
 

@@ -12,9 +12,10 @@ from typing import Any
 
 from miniapp.core.clock import Clock, local_day
 from miniapp.core.errors import NotFound, Unavailable
+from miniapp.core.ids import NATION
 from miniapp.procedures.book import Book
 from miniapp.procedures.layers import Merged, in_force, merged
-from miniapp.procedures.store import NATION, ProcedureStore, Shown
+from miniapp.procedures.store import ProcedureStore, Shown
 
 AGE = 5  # seconds that a pointer is believed
 LAYERS_MOST = 2_000

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from miniapp.agencies.model import Kind
 from miniapp.core.clock import Clock, local_day
 from miniapp.core.errors import NotFound, Unavailable
+from miniapp.core.ids import NATION
 from miniapp.procedures.catalogue import Catalogue
 from miniapp.procedures.levels import Level
 from miniapp.procedures.model import Procedure
 from miniapp.procedures.searching import SHOWN, Answer, Match, Search
-from miniapp.procedures.store import NATION, ProcedureStore
+from miniapp.procedures.store import ProcedureStore
 
 MOST = 50
 SPARE = 5  # matches more than asked for, since an agency may have closed some

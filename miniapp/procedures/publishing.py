@@ -7,13 +7,14 @@ same indexes under the same names. Nothing here decides which book is out."""
 from collections.abc import Callable, Iterable, Iterator
 
 from miniapp.core.clock import Clock, local_day
+from miniapp.core.ids import NATION
 from miniapp.procedures.book import Book
 from miniapp.procedures.entries import entries
 from miniapp.procedures.indexing import build
 from miniapp.procedures.layers import Overlay, in_force, merged
 from miniapp.procedures.model import Procedure
 from miniapp.procedures.rules import compiled
-from miniapp.procedures.store import NATION, Pointer, ProcedureStore, Shown
+from miniapp.procedures.store import Pointer, ProcedureStore, Shown
 
 Tell = Callable[[str, int, int], None]
 

@@ -10,13 +10,14 @@ from miniapp.audit.model import Event
 from miniapp.audit.service import Audit
 from miniapp.core.clock import Clock, iso, local_day
 from miniapp.core.errors import Conflict, NotFound
+from miniapp.core.ids import NATION
 from miniapp.core.tables import pause
 from miniapp.procedures import book
 from miniapp.procedures.catalogue import Lineage
 from miniapp.procedures.layers import Drift, Overlay, Values, current, drift, in_force, kept_anyway, overlay_of, values
 from miniapp.procedures.model import Procedure, checked, national_code
 from miniapp.procedures.publishing import Publishing, Tell, in_silence
-from miniapp.procedures.store import NATION, Pointer, ProcedureStore, Version
+from miniapp.procedures.store import Pointer, ProcedureStore, Version
 
 TRIES = 8
 TELL_EVERY = 100

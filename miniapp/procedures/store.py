@@ -12,13 +12,11 @@ from hashlib import sha256
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from miniapp.audit.model import HOUSE
 from miniapp.core.errors import Conflict, NotFound, Unavailable
 from miniapp.core.files import Files
 from miniapp.core.tables import SortedTable, Write, put, put_new, read, rows
 from miniapp.procedures import book
 
-NATION = HOUSE
 BUCKET = "packs"
 POINTER = "pointer"
 VERSIONS = "version#"

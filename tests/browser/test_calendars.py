@@ -15,7 +15,7 @@ from handlers.app import create_app
 from handlers.wiring import Services
 from miniapp.agencies.model import Agency, Kind
 from miniapp.agencies.store import AgencyStore
-from miniapp.calendars.model import NATION
+from miniapp.core.ids import NATION
 from miniapp.core.workdays import DayKind, Hours
 from tests.support import officers
 from tests.support.axe import (

@@ -9,10 +9,10 @@ from infra.local.demo import PROCEDURES
 from miniapp.agencies.model import Agency, Kind, Service
 from miniapp.agencies.store import AgencyStore
 from miniapp.core.clock import VIETNAM
+from miniapp.core.ids import NATION
 from miniapp.procedures.importing import read_file
 from miniapp.procedures.model import Procedure
 from miniapp.procedures.publishing import in_silence
-from miniapp.procedures.store import NATION
 from tests.support.cloud import Cloud
 from tests.support.fakes import StoppedClock
 from tests.support.visitor import Visitor

@@ -8,11 +8,12 @@ import pytest
 from handlers.wiring import Services
 from miniapp.agencies.model import Agency, Kind
 from miniapp.agencies.store import AgencyStore
-from miniapp.calendars.model import AS_ABOVE, NATION
+from miniapp.calendars.model import AS_ABOVE
 from miniapp.calendars.service import FRESH, GRACE, Calendars
 from miniapp.calendars.store import CalendarStore
 from miniapp.core.clock import VIETNAM
 from miniapp.core.errors import Conflict, Invalid, Unavailable
+from miniapp.core.ids import NATION
 from miniapp.core.workdays import WORKING_DAY, DayKind, Hours
 from tests.support.cloud import Cloud
 from tests.support.fakes import StoppedClock

@@ -4,8 +4,8 @@ import pytest
 
 from handlers.wiring import Services
 from infra.local.demo import load_procedures
+from miniapp.core.ids import NATION
 from miniapp.procedures.model import Procedure
-from miniapp.procedures.store import NATION
 from tests.support.cloud import Cloud
 from tests.support.fakes import StoppedClock
 

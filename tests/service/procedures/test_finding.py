@@ -10,12 +10,13 @@ from handlers.wiring import Services
 from miniapp.agencies.model import Kind
 from miniapp.core.clock import VIETNAM
 from miniapp.core.errors import NotFound, Unavailable
+from miniapp.core.ids import NATION
 from miniapp.procedures.catalogue import Catalogue
 from miniapp.procedures.finding import Finder
 from miniapp.procedures.levels import Level
 from miniapp.procedures.model import Procedure
 from miniapp.procedures.service import ProcedureOffice
-from miniapp.procedures.store import NATION, ProcedureStore, index_key
+from miniapp.procedures.store import ProcedureStore, index_key
 from tests.support.cloud import Cloud
 from tests.support.fakes import StoppedClock
 from tests.support.faults import CountedCalls, Hooks

@@ -9,10 +9,11 @@ import pytest
 from handlers.wiring import Services
 from miniapp.core.clock import VIETNAM
 from miniapp.core.errors import Conflict, Invalid, NotFound
+from miniapp.core.ids import NATION
 from miniapp.procedures.catalogue import Catalogue
 from miniapp.procedures.model import Paper, Procedure
 from miniapp.procedures.service import ProcedureOffice
-from miniapp.procedures.store import NATION, Pointer, ProcedureStore, Version, pointer_key
+from miniapp.procedures.store import Pointer, ProcedureStore, Version, pointer_key
 from tests.support.cloud import Cloud
 from tests.support.fakes import StoppedClock
 

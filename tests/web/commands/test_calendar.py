@@ -6,7 +6,7 @@ from typing import Any
 
 from click.testing import Result
 
-from miniapp.calendars.model import NATION
+from miniapp.core.ids import NATION
 from miniapp.core.workdays import DayKind
 from tests.web.console.conftest import AGENCY, OTHER, Office, office
 

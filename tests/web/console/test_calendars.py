@@ -6,7 +6,7 @@ import pytest
 
 from miniapp.agencies.model import Agency, Kind
 from miniapp.agencies.store import AgencyStore
-from miniapp.calendars.model import NATION
+from miniapp.core.ids import NATION
 from miniapp.core.workdays import DayKind, Hours
 from tests.support.markup import assert_markup, collect_html
 from tests.support.visitor import Page, Visitor
