@@ -117,6 +117,11 @@ def yes_or_no(key: str) -> Column:
     )
 
 
+def rule(key: str) -> Column:
+    """Conditions over answers, all of which must hold: `who = parent, guardian; married = no`."""
+    return Column(key, _read_rule, _write_rule)
+
+
 def limit(key: str) -> Column:
     """A number with what it counts: three working days, half a one, two months."""
     return Column(key, _read_limit, _write_limit)
@@ -143,6 +148,20 @@ def _read_day(cell: str) -> str:
             except ValueError:
                 break
     raise Unread("procedure_day_shape")
+
+
+def _read_rule(cell: str) -> list[dict[str, Any]]:
+    conditions = []
+    for part in filter(None, map(str.strip, re.split(r"[;\n]", cell))):
+        question, sign, choices = part.partition("=")
+        if not sign:
+            raise Unread("rule_shape")
+        conditions.append({"question": question.strip(), "choices": [one.strip() for one in choices.split(",")]})
+    return conditions
+
+
+def _write_rule(held: list[dict[str, Any]]) -> str:
+    return "; ".join(f"{one['question']} = {', '.join(one['choices'])}" for one in held)
 
 
 def _read_limit(cell: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from miniapp.procedures.sheet_cells import Column, day, limit, listed, money, text, whole, word, words, yes_or_no
+from miniapp.procedures.sheet_cells import Column, day, limit, listed, money, rule, text, whole, word, words, yes_or_no
 
 MAIN = "procedure"
 BARE = "text"  # the only column of a list of texts
@@ -28,35 +28,40 @@ class Sheet:
         yield from ((f"{self.within}.{one.key}", one) for one in self.more)
 
 
+def _facts() -> tuple[Column, ...]:
+    """What needs no list."""
+    return (
+        text("name"),
+        text("field"),
+        words("levels", "Level"),
+        text("agency"),
+        text("authority"),
+        text("partners"),
+        text("delegated"),
+        text("address"),
+        listed("for_whom"),
+        text("conditions"),
+        word("online", "Online"),
+        text("portal"),
+        text("related"),
+        text("keywords"),
+        text("kind"),
+        text("ministry"),
+        text("decision"),
+        day("effective"),
+        text("owner"),
+        day("verified_on"),
+        yes_or_no("is_open"),
+    )
+
+
 @cache
 def form() -> Mapping[str, Sheet]:
     """Every sheet, in the order in which they are written."""
     sheets = (
         Sheet(
             MAIN,
-            (
-                text("name"),
-                text("field"),
-                words("levels", "Level"),
-                text("agency"),
-                text("authority"),
-                text("partners"),
-                text("delegated"),
-                text("address"),
-                listed("for_whom"),
-                text("conditions"),
-                word("online", "Online"),
-                text("portal"),
-                text("related"),
-                text("keywords"),
-                text("kind"),
-                text("ministry"),
-                text("decision"),
-                day("effective"),
-                text("owner"),
-                day("verified_on"),
-                yes_or_no("is_open"),
-            ),
+            _facts(),
         ),
         Sheet("steps", (text(BARE),)),
         Sheet(
@@ -70,13 +75,26 @@ def form() -> Mapping[str, Sheet]:
                 day("valid_from"),
                 day("valid_to"),
                 listed("exemptions"),
+                rule("when"),
             ),
         ),
         Sheet(
             "papers",
-            (text("name"), whole("originals", "paper_shape"), whole("copies", "paper_shape"), text("case")),
+            (
+                text("name"),
+                whole("originals", "paper_shape"),
+                whole("copies", "paper_shape"),
+                text("case"),
+                rule("when"),
+            ),
             "forms",
             (text("name"), text("link")),
+        ),
+        Sheet(
+            "questions",
+            (text("id"), text("ask"), rule("when")),
+            "choices",
+            (text("id"), text("words"), text("refuses"), text("article")),
         ),
         Sheet("legal", (text("number"), text("title"))),
         Sheet("results", (text("name"), text("code"))),
