@@ -12,24 +12,19 @@ from typing import TYPE_CHECKING
 
 from handlers import consent_texts
 from handlers.messages import MessageWords
+from handlers.tables import TABLES
 from handlers.words import build_environment
-from miniapp.accounts import service as accounts_service
 from miniapp.accounts.consents import Consents
 from miniapp.accounts.service import Accounts
-from miniapp.agencies import crest_store, listing_store
-from miniapp.agencies import store as agencies_store
 from miniapp.agencies.crest_store import CrestStore
 from miniapp.agencies.directory import Directory
 from miniapp.agencies.listing import COALESCED, Listing, RelistAgencies
 from miniapp.agencies.service import Agencies
 from miniapp.agencies.store import AgencyStore
-from miniapp.audit import store as audit_store
 from miniapp.audit.model import Event
 from miniapp.audit.service import Audit
-from miniapp.calendars import store as calendars_store
 from miniapp.calendars.service import Calendars
 from miniapp.calendars.store import CalendarStore
-from miniapp.core import once as once_table
 from miniapp.core.aws import Aws
 from miniapp.core.clock import Clock, WallClock
 from miniapp.core.dead_letters import DeadLetters
@@ -41,9 +36,8 @@ from miniapp.core.queues import Queues
 from miniapp.core.sealing import Sealer
 from miniapp.core.settings import Settings
 from miniapp.core.stuck import Stuck
-from miniapp.core.tables import Table, Write, bind
-from miniapp.exam_scores import erasing_store, guarding, telling_store, waiting
-from miniapp.exam_scores import store as exam_scores_store
+from miniapp.core.tables import Write, bind
+from miniapp.exam_scores import waiting
 from miniapp.exam_scores.announcing import Announcing
 from miniapp.exam_scores.editions import Editions
 from miniapp.exam_scores.erasing_store import ErasureStore
@@ -53,14 +47,13 @@ from miniapp.exam_scores.looking_up import LookingUp
 from miniapp.exam_scores.store import ExamScoreStore
 from miniapp.exam_scores.telling import Telling
 from miniapp.exam_scores.telling_store import TellingStore
-from miniapp.messaging import store as messaging_store
 from miniapp.messaging.model import Words as MessageWordsPromise
 from miniapp.messaging.store import MessageStore
-from miniapp.procedures import store as procedures_store
 from miniapp.procedures.catalogue import Catalogue
 from miniapp.procedures.finding import Finder
+from miniapp.procedures.signal_store import SignalStore
+from miniapp.procedures.signals import Signals
 from miniapp.procedures.store import ProcedureStore
-from miniapp.zalo import oauth_simulator, simulator, token_store
 from miniapp.zalo.client import NotConnected
 from miniapp.zalo.grants import Authority
 from miniapp.zalo.model import Chat
@@ -80,27 +73,9 @@ if TYPE_CHECKING:  # these are imported where they are made: a citizens' page ne
     from miniapp.exam_scores.service import ExamOffice
     from miniapp.messaging.service import Outbox
     from miniapp.procedures.service import ProcedureOffice
+    from miniapp.procedures.synonyms import Synonyms
     from miniapp.zalo.oauth import ZaloOauth
     from miniapp.zalo.tokens import Tokens
-
-TABLES: list[type[Table]] = [
-    *accounts_service.TABLES,
-    *agencies_store.TABLES,
-    *crest_store.TABLES,
-    *listing_store.TABLES,
-    *audit_store.TABLES,
-    *calendars_store.TABLES,
-    *exam_scores_store.TABLES,
-    *guarding.TABLES,
-    *once_table.TABLES,
-    *messaging_store.TABLES,
-    *procedures_store.TABLES,
-    *simulator.TABLES,
-    *token_store.TABLES,
-    *oauth_simulator.TABLES,
-    *telling_store.TABLES,
-    *erasing_store.TABLES,
-]
 
 
 class Services:
@@ -290,6 +265,16 @@ class Services:
     @cached_property
     def finder(self) -> Finder:
         return Finder(self.procedure_store, self.catalogue, self.clock)
+
+    @cached_property
+    def procedure_signals(self) -> Signals:
+        return Signals(SignalStore(), self.sealer, self.clock)
+
+    @cached_property
+    def synonyms(self) -> Synonyms:
+        from miniapp.procedures.synonyms import Synonyms
+
+        return Synonyms(self.procedure_store, self.procedure_signals, self.audit, self.clock)
 
     @cached_property
     def procedure_office(self) -> ProcedureOffice:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
-from handlers import answers, context
+from handlers import answers, context, forms
 from handlers.doors import anyone, pages
 from miniapp.agencies.model import HOTLINE, Agency, Service
 from miniapp.core.errors import NotFound
@@ -64,6 +64,10 @@ class SearchPage:
     found: Found | None = None
     more: str = ""
     suggestions: Sequence[tuple[str, str]] = ()
+    pick: str = ""
+    miss: str = ""
+    token: str = ""
+    sent: bool = False  # what was searched in vain has been told
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,10 @@ def _answer(held: Agency, query: str) -> SearchPage:
         found=found,
         more=base(q=query, xem=str(MOST)) if (found.has_more or len(near) < len(found.hits)) and most < MOST else "",
         suggestions=[(text, base(q=text)) for text in found.answer.suggestions],
+        pick=base("/chon"),
+        miss=base("/khong-thay"),
+        token=forms.fresh_token() if found.answer.doubtful else "",
+        sent=request.args.get("da-gui") == "1",
     )
 
 

@@ -56,6 +56,7 @@ EVENTS: Mapping[str, Kind] = {
     "calendar_hours_set": _kind("calendar version hours hours_before document", of="calendar"),
     # the catalogue of procedures
     "procedures_changed": _kind("catalogue book source effective added changed", of="catalogue book"),
+    "synonym_decided": _kind("catalogue phrase procedure approved", of="catalogue"),
     # exam scores
     "exam_changed": _kind("exam changed", of="exam"),
     "edition_begun": _kind("exam edition reason decision partial", of="exam edition"),

@@ -76,6 +76,10 @@ class Catalogue:
         """The names of the books that an agency's pages are made of: what is built of them changes when one does."""
         return tuple(self.shown(layer).book for layer in self._layers(agency))
 
+    def synonyms(self, agency: str) -> tuple[tuple[str, str], ...]:
+        """Phrases and the codes that they mean, as this agency and those above it approved them."""
+        return tuple(one for layer in self._layers(agency) for one in self.shown(layer).synonyms)
+
     def book(self, layer: str) -> Book:
         """All that a layer says now."""
         key = (layer, self.shown(layer).book)

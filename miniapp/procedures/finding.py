@@ -4,6 +4,7 @@ The index is the nation's and is read once; what an agency changed is laid over 
 table. When the bucket does not answer, the index in memory serves on."""
 
 import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,12 +15,15 @@ from miniapp.core.ids import NATION
 from miniapp.procedures.catalogue import Catalogue
 from miniapp.procedures.levels import Level
 from miniapp.procedures.model import Procedure
+from miniapp.procedures.rules import Rules, said
 from miniapp.procedures.searching import SHOWN, Answer, Match, Search
 from miniapp.procedures.store import ProcedureStore
 
 MOST = 50
 SPARE = 5  # matches more than asked for, since an agency may have closed some
 LONGEST = 300  # letters of a question
+RULES_MOST = 50  # sets of agencies' own phrases that a process keeps folded
+Phrases = tuple[tuple[str, str], ...]
 LEVELS = {Kind.COMMUNE: Level.COMMUNE, Kind.MINISTRY: Level.MINISTRY}
 
 
@@ -49,6 +53,7 @@ class Finder:
         self._catalogue = catalogue
         self._clock = clock
         self._held: tuple[str, Search] | None = None
+        self._said: OrderedDict[tuple[str, Phrases], Rules] = OrderedDict()
         self._guard = threading.Lock()
 
     def find(self, agency: str, text: str, kind: Kind | None = None, most: int = SHOWN) -> Found:
@@ -58,7 +63,7 @@ class Finder:
             return Found(Answer(), is_empty=True)
         most = min(most, MOST)
         level = LEVELS.get(kind, Level.PROVINCE) if kind else None
-        answer = search.search(text[:LONGEST], most + SPARE, level)
+        answer = search.search(text[:LONGEST], most + SPARE, level, self._rules(agency, search))
         hits = [hit for match in answer.matches if (hit := self._hit(agency, match))]
         return Found(answer, tuple(hits[:most]), has_more=len(hits) > most)
 
@@ -87,6 +92,22 @@ class Finder:
         except NotFound:
             return None
         return held if held.is_open else None
+
+    def _rules(self, agency: str, search: Search) -> Rules | None:
+        """The index's rules with what this agency and those above it approved; None where they approved nothing."""
+        words = self._catalogue.synonyms(agency)
+        if not words:
+            return None
+        key = (search.fingerprint, words)
+        with self._guard:
+            held = self._said.get(key)
+            if held is None:
+                held = search.rules.with_said(said({"say": [phrase], "codes": [code]} for phrase, code in words))
+                self._said[key] = held
+            self._said.move_to_end(key)
+            while len(self._said) > RULES_MOST:
+                self._said.popitem(last=False)
+        return held
 
     def _search(self) -> Search | None:
         name = self._catalogue.shown(NATION).index(local_day(self._clock.now()))

@@ -6,6 +6,7 @@ people call things) is taken apart when first asked for."""
 import json
 from array import array
 from bisect import bisect_left
+from copy import copy
 from functools import cached_property
 from math import log
 
@@ -38,6 +39,12 @@ class Index:
     def _numbers(self, name: str) -> "array[int]":
         part = self._parts[name]
         return part if isinstance(part, array) else array("H")
+
+    def with_rules(self, rules: Rules) -> "Index":
+        """The same index, read by other rules."""
+        made = copy(self)
+        made.__dict__["rules"] = rules
+        return made
 
     # words
 

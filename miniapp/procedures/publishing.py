@@ -33,9 +33,10 @@ class Publishing:
     def show(self, layer: str, tell: Tell = in_silence) -> Pointer:
         """Tell what is out. Of two who tell at once, the last one tells what is out then."""
         pointer = self._store.pointer(layer)
-        while pointer.number:
+        while pointer != Pointer():
             indexes = self._indexes(self._store.book(layer, pointer.book), tell) if layer == NATION else ()
-            self._store.show(layer, Shown(pointer.number, pointer.book, indexes))
+            synonyms = tuple((one.say, one.code) for one in self._store.synonyms(layer) if one.approved)
+            self._store.show(layer, Shown(pointer.number, pointer.book, indexes, synonyms))
             now = self._store.pointer(layer)
             if now == pointer:
                 break

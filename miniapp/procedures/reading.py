@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from miniapp.procedures.index import Index
 from miniapp.procedures.rules import Words
-from miniapp.procedures.typed import halves, is_syllable, key, slips, sounds, spelled, unwound, words
+from miniapp.procedures.typed import halves, is_syllable, is_unaccented, key, slips, sounds, spelled, unwound, words
 
 SHORTEST_SLIP = 3
 
@@ -68,7 +68,7 @@ def _is_torn(joined: str, first: str, second: str, index: Index) -> bool:
 
 def _token(word: str, plain: str, previous: str, following: str, index: Index) -> list[Token]:
     long = index.rules.long_forms(plain)
-    if long:
+    if long and is_unaccented(word):  # `THA` is short for something, the same with an accent is a word
         return _long(word, long, previous, following, index)
     if index.is_in_a_name(plain) or plain.isdecimal() or index.rules.knows(plain):
         spelt = spelled(word)

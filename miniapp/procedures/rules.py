@@ -6,6 +6,7 @@ asks for a certificate of death (giấy chứng tử) is no voucher (chứng t�
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -39,6 +40,14 @@ class Rules:
         self._light = {kind: frozenset(found) for kind, found in compiled.get("light", {}).items()}
         self.acts: Sequence[str] = compiled.get("acts", ())
         self.events: Mapping[str, Sequence[str]] = compiled.get("events", {})
+
+    def with_said(self, more: Mapping[str, Sequence[Any]]) -> "Rules":
+        """These rules and more phrases, as `said` makes them."""
+        made = copy(self)
+        for name in ("_longest", "_known"):
+            made.__dict__.pop(name, None)
+        made._said = {**self._said, **{key: [*self._said.get(key, ()), *rows] for key, rows in more.items()}}
+        return made
 
     @cached_property
     def _longest(self) -> Mapping[str, int]:
@@ -104,16 +113,10 @@ def _agree(keys: Sequence[str], spelt: Sequence[str], right: Sequence[str]) -> b
 
 def compiled(more: Iterable[Mapping[str, Any]] = ()) -> str:
     """All rules folded into one text, for the index; `more` are approved ones, in the form of `synonyms.json`."""
-    said: dict[str, list[Any]] = {}
-    for rule in [*_read("synonyms"), *more]:
-        means = [[_keys(one), _spelt(one)] for one in rule.get("means", ())]
-        for phrase in rule["say"]:
-            row = [_spelt(phrase), means, sorted(rule.get("codes", ())), rule.get("event", "")]
-            said.setdefault(_keys(phrase), []).append(row)
     asking = _read("questions")
     asks = {_keys(phrase): section for section, phrases in asking["sections"].items() for phrase in phrases}
     made = {
-        "said": said,
+        "said": said([*_read("synonyms"), *more]),
         "short": {
             _keys(short): [[_keys(one), _spelt(one)] for one in long] for short, long in _read("abbreviations").items()
         },
@@ -123,6 +126,17 @@ def compiled(more: Iterable[Mapping[str, Any]] = ()) -> str:
         "events": _read("life_events"),
     }
     return json.dumps(made, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def said(rules: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Rules folded: what is said → rows of how it is spelt, what it means, codes and a life event."""
+    folded: dict[str, list[Any]] = {}
+    for rule in rules:
+        means = [[_keys(one), _spelt(one)] for one in rule.get("means", ())]
+        for phrase in rule["say"]:
+            row = [_spelt(phrase), means, sorted(rule.get("codes", ())), rule.get("event", "")]
+            folded.setdefault(_keys(phrase), []).append(row)
+    return folded
 
 
 def _read(name: str) -> Any:

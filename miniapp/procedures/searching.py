@@ -11,6 +11,7 @@ from miniapp.procedures.index import Index
 from miniapp.procedures.levels import Level
 from miniapp.procedures.ranking import Ranked, rank
 from miniapp.procedures.reading import Via, nearest
+from miniapp.procedures.rules import Rules
 from miniapp.procedures.typed import key, split
 
 SHOWN = 10
@@ -69,9 +70,14 @@ class Search:
         """Life events, each with its procedures in the order in which they are done."""
         return self._index.rules.events
 
-    def search(self, text: str, most: int = SHOWN, level: Level | None = None) -> Answer:
-        """What `text` may mean, best first."""
-        index = self._index
+    @property
+    def rules(self) -> Rules:
+        """What people call things, as the index has it."""
+        return self._index.rules
+
+    def search(self, text: str, most: int = SHOWN, level: Level | None = None, rules: Rules | None = None) -> Answer:
+        """What `text` may mean, best first; `rules` stand in for the index's own."""
+        index = self._index.with_rules(rules) if rules else self._index
         asked = ask(text, index)
         ranked = rank(asked, index, most, level)
         doubtful = not ranked or (ranked[0].covered < DOUBT and not asked.codes)

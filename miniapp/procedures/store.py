@@ -1,16 +1,17 @@
 """Where each layer's book is kept, and what is read of it. For this slice's services; rows and objects stay in here.
 
-Questions: which book of a layer is out (as of this moment, for whoever changes it) · what was changed, newest first.
+Questions: which book of a layer is out (as of this moment, for whoever changes it) · what was changed, newest first ·
+what was decided of the words that people use.
 
 The nation's layer stands under a name that no agency can have. Books and indexes are objects named by their content; the
 row of a layer says by compare-and-set which book is out, and a small object says the same to readers, who ask no table."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
 from miniapp.core.errors import Conflict, NotFound, Unavailable
 from miniapp.core.files import Files
@@ -20,6 +21,8 @@ from miniapp.procedures import book
 BUCKET = "packs"
 POINTER = "pointer"
 VERSIONS = "version#"
+SYNONYMS = "synonym#"
+SYNONYMS_MOST = 500
 BOOK_MOST = 64 * 1024 * 1024
 INDEX_MOST = 64 * 1024 * 1024
 POINTER_MOST = 256 * 1024
@@ -57,6 +60,7 @@ class PointerRow(ProceduresTable):
 
     number = NumberAttribute()
     book = UnicodeAttribute()
+    synonyms = NumberAttribute(null=True)  # how often they were decided on
 
 
 class VersionRow(ProceduresTable):
@@ -72,24 +76,48 @@ class VersionRow(ProceduresTable):
     changed = NumberAttribute()
 
 
-TABLES: tuple[type[SortedTable], ...] = (PointerRow, VersionRow)
+class SynonymRow(ProceduresTable):
+    """What was decided of one phrase."""
+
+    say = UnicodeAttribute()
+    code = UnicodeAttribute()
+    approved = BooleanAttribute()
+    at = UnicodeAttribute()
+    by = UnicodeAttribute()
+
+
+TABLES: tuple[type[SortedTable], ...] = (PointerRow, VersionRow, SynonymRow)
 
 
 @dataclass(frozen=True)
 class Pointer:
-    """The book of a layer that is out, and how many there were; number 0: none yet."""
+    """The book of a layer that is out, and how many there were (0: none yet); how often its synonyms were decided on."""
 
     number: int = 0
     book: str = ""
+    synonyms: int = 0
+
+
+@dataclass(frozen=True)
+class Synonym:
+    """What was decided of a phrase: that it means a procedure, or that it does not."""
+
+    say: str
+    code: str
+    approved: bool
+    at: str
+    by: str
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What readers are told of a layer. `indexes`: from which day each holds (empty: since ever), by day."""
+    """What readers are told of a layer. `indexes`: from which day each holds (empty: since ever), by day. `synonyms`:
+    phrase and code, those that were approved."""
 
     number: int = 0
     book: str = ""
     indexes: tuple[tuple[str, str], ...] = ()
+    synonyms: tuple[tuple[str, str], ...] = ()
 
     def index(self, day: str) -> str:
         """The index that holds on a day; empty where there is none."""
@@ -119,15 +147,17 @@ class ProcedureStore:
     def pointer(self, layer: str) -> Pointer:
         """What is out as of this moment."""
         row = read(lambda: PointerRow.get(layer, POINTER, consistent_read=True))
-        return Pointer(int(row.number), row.book) if row else Pointer()
+        return Pointer(int(row.number), row.book, int(row.synonyms or 0)) if row else Pointer()
 
     def turned(self, layer: str, before: Pointer, version: Version) -> list[Write]:
         """The writes that bring a version out, if nobody else did since `before`."""
         moved = Conflict("procedures_changed")
-        now = PointerRow(layer, POINTER, number=version.number, book=version.book)
-        unmoved = PointerRow.number == before.number if before.number else PointerRow.pk.does_not_exist()
+        now = replace(before, number=version.number, book=version.book)
         facts = {name: getattr(version, name) for name in VersionRow.get_attributes() if name not in ("pk", "sk")}
-        return [put(now, unmoved, moved), put_new(VersionRow(layer, version_key(version.number), **facts), moved)]
+        return [
+            _pointed(layer, before, now, moved),
+            put_new(VersionRow(layer, version_key(version.number), **facts), moved),
+        ]
 
     def versions(self, layer: str, most: int = 50) -> Sequence[Version]:
         """What was changed, newest first."""
@@ -143,6 +173,24 @@ class ProcedureStore:
             )
             for row in found
         ]
+
+    def decided(self, layer: str, before: Pointer, key: str, synonym: Synonym) -> list[Write]:
+        """The writes that decide on a phrase, if nothing was decided since `before`."""
+        moved = Conflict("procedures_changed")
+        row = SynonymRow(layer, f"{SYNONYMS}{key}", say=synonym.say, code=synonym.code, approved=synonym.approved)
+        row.at, row.by = synonym.at, synonym.by
+        now = replace(before, synonyms=before.synonyms + 1)
+        anew = SynonymRow.pk.does_not_exist() | SynonymRow.pk.exists()  # whatever was decided of it before
+        return [_pointed(layer, before, now, moved), put(row, anew, moved)]
+
+    def synonyms(self, layer: str) -> Sequence[Synonym]:
+        """What was decided, by phrase."""
+        found = rows(
+            lambda: SynonymRow.query(
+                layer, SynonymRow.sk.startswith(SYNONYMS), limit=SYNONYMS_MOST, consistent_read=True
+            )
+        )
+        return [Synonym(row.say, row.code, bool(row.approved), row.at, row.by) for row in found]
 
     def put_book(self, layer: str, body: bytes) -> str:
         """Keep a book; its name."""
@@ -176,8 +224,18 @@ class ProcedureStore:
         try:
             held = json.loads(self._files.get(BUCKET, pointer_key(layer), POINTER_MOST))
             indexes = tuple((str(start), str(name)) for start, name in held["indexes"])
-            return Shown(int(held["number"]), str(held["book"]), indexes)
+            synonyms = tuple((str(say), str(code)) for say, code in held.get("synonyms", ()))
+            return Shown(int(held["number"]), str(held["book"]), indexes, synonyms)
         except NotFound:
             return Shown()
         except (ValueError, LookupError, TypeError) as failure:
             raise Unavailable("files_unavailable", cause=type(failure).__name__) from failure
+
+
+def _pointed(layer: str, before: Pointer, now: Pointer, moved: Conflict) -> Write:
+    """The pointer moves on from what it was."""
+    row = PointerRow(layer, POINTER, number=now.number, book=now.book, synonyms=now.synonyms or None)
+    if before == Pointer():
+        return put(row, PointerRow.pk.does_not_exist(), moved)
+    words = PointerRow.synonyms == before.synonyms if before.synonyms else PointerRow.synonyms.does_not_exist()
+    return put(row, (PointerRow.number == before.number) & words, moved)

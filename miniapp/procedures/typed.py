@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from unicodedata import combining, normalize
 
 from miniapp.core.folding import clean, fold
 
@@ -77,6 +78,11 @@ def key(word: str) -> str:
 def keys(text: str) -> list[str]:
     """All words of a text as keys: the same for NFC and NFD, and keys of keys are themselves."""
     return [found for found in map(key, words(text)) if found]
+
+
+def is_unaccented(word: str) -> bool:
+    """Whether no vowel of a word has an accent; `đ` is a letter of short forms like any other."""
+    return not any(map(combining, normalize("NFD", word)))
 
 
 @lru_cache(maxsize=16_384)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from handlers.wiring import TABLES
+from handlers.tables import TABLES
 from miniapp.core.settings import Settings
 from tests.support.code import ROOT
 

@@ -26,6 +26,7 @@ LATE = {
             "procedure_office",
             "rounds",
             "ruling",
+            "synonyms",
             "tokens",
             "zalo_oauth",
         )

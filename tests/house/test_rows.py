@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from handlers.wiring import TABLES
+from handlers.tables import TABLES
 from miniapp.core.tables import Table
 from tests.support.rows import RELEASED, Shape, name, shape
 

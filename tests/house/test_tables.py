@@ -9,7 +9,7 @@ from pynamodb.attributes import Attribute
 from pynamodb.indexes import Index
 
 import miniapp
-from handlers.wiring import TABLES
+from handlers.tables import TABLES
 from infra.local.template import TEMPLATE, Template
 from miniapp.core.tables import Table
 

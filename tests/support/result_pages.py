@@ -15,7 +15,8 @@ import pytest
 from flask import Flask
 
 from handlers.app import create_app
-from handlers.wiring import TABLES, Services
+from handlers.tables import TABLES
+from handlers.wiring import Services
 from miniapp.agencies.model import Agency, Kind, Service
 from miniapp.agencies.store import AgencyStore
 from miniapp.core.tables import bind

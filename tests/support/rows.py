@@ -5,7 +5,7 @@ While a deployment moves the alias, the code before it and the code after it rea
 import json
 from typing import Any
 
-from handlers.wiring import TABLES
+from handlers.tables import TABLES
 from miniapp.core.tables import Table
 from tests.support.code import ROOT
 

@@ -9,6 +9,7 @@ from miniapp.procedures.levels import Level
 from miniapp.procedures.reading import Via
 from miniapp.procedures.rules import compiled
 from miniapp.procedures.searching import Search
+from miniapp.procedures.typed import is_unaccented
 from tests.unit.procedures.catalogue import ENTRIES, entry
 
 SEARCH = Search(build(ENTRIES, compiled()))
@@ -169,3 +170,8 @@ def test_a_rule_that_people_approved_is_heeded() -> None:
     assert Search(build(ENTRIES, compiled(more))).search("giấy lông bông").matches[0].code == "1.000018"
     coded = [{"say": ["giấy lông bông"], "codes": ["1.000019"]}]
     assert Search(build(ENTRIES, compiled(coded))).search("giay long bong").matches[0].code == "1.000019"
+
+
+@pytest.mark.parametrize(("typed", "short"), [("THA", True), ("tha", True), ("thả", False), ("ĐKKD", True)])
+def test_a_word_with_accents_is_no_short_form(typed: str, short: bool) -> None:
+    assert is_unaccented(typed) == short
