@@ -42,6 +42,7 @@ def _console() -> list[Blueprint]:
         home,
         links,
         officers,
+        procedures_heard,
         recovery,
         sign_in,
     )
@@ -61,6 +62,8 @@ def _console() -> list[Blueprint]:
         agency_look.landing,
         calendars.calendars,
         calendars_changes.changes,
+        procedures_heard.heard,
+        procedures_heard.deciding,
         exam_scores.exam_scores,
         exam_scores_exams.exams,
         exam_scores_files.files,

@@ -22,6 +22,8 @@ Permission = Literal[
     "officers.manage",
     "agency.manage",
     "audit.read",
+    "procedures.read",
+    "procedures.manage",
 ]
 PERMISSIONS: frozenset[str] = frozenset(get_args(Permission))
 FRESH = timedelta(minutes=5)
@@ -38,11 +40,16 @@ class Role(StrEnum):
 
 
 ROLES: Mapping[Role, frozenset[Permission]] = {
-    Role.PUBLISHER: frozenset({"exams.manage", "scores.upload", "scores.read", "scores.correct"}),
-    Role.APPROVER: frozenset({"scores.read", "scores.approve", "scores.withdraw", "scores.schedule"}),
-    Role.OFFICER: frozenset({"scores.read"}),
-    Role.AGENCY_ADMIN: frozenset({"officers.manage", "agency.manage", "audit.read", "scores.read"}),
-    Role.AUDITOR: frozenset({"audit.read", "scores.read"}),
+    Role.PUBLISHER: frozenset({"exams.manage", "scores.upload", "scores.read", "scores.correct", "procedures.read"}),
+    Role.APPROVER: frozenset(
+        {"scores.read", "scores.approve", "scores.withdraw", "scores.schedule", "procedures.read"}
+    ),
+    # What citizens must bring and pay is known by who takes it in at the counter, and by who answers for the agency.
+    Role.OFFICER: frozenset({"scores.read", "procedures.read", "procedures.manage"}),
+    Role.AGENCY_ADMIN: frozenset(
+        {"officers.manage", "agency.manage", "audit.read", "scores.read", "procedures.read", "procedures.manage"}
+    ),
+    Role.AUDITOR: frozenset({"audit.read", "scores.read", "procedures.read"}),
 }
 # What one person must not be able to prepare and to finish alone needs the second factor once more (ASVS 7.5.3).
 NEEDS_FRESH: frozenset[Permission] = frozenset(

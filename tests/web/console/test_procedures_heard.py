@@ -1,0 +1,113 @@
+"""Officers read what citizens said in a week and decide what people's words mean; nobody reads or decides next door."""
+
+import pytest
+
+from miniapp.agencies.model import Service
+from miniapp.core.ids import NATION
+from miniapp.procedures.model import Procedure
+from miniapp.procedures.signals import Reason
+from tests.support.markup import assert_markup, collect_html
+from tests.support.visitor import Visitor
+from tests.web.console.conftest import AGENCY, OTHER, Office
+
+HERE = f"/console/{AGENCY}/thu-tuc/phan-hoi"
+BEES = Procedure("1.000001", "Xác nhận cơ sở chăn nuôi")
+
+
+@pytest.fixture
+def told(office: Office) -> Office:
+    """A week in which something was said."""
+    services = office.services
+    services.procedure_office.take(NATION, [BEES], by="operator", source="test")
+    services.agencies.open_service(AGENCY, Service.PROCEDURES, "operator")
+    office.clock.pass_by(seconds=6)
+    signals = services.procedure_signals
+    for place in range(3):
+        signals.vote(AGENCY, "1.000001", False, Reason.UNCLEAR, f"10.0.0.{place}")
+        signals.picked(AGENCY, "giấy đõ ong", "1.000001", f"10.0.0.{place}")
+    signals.missed(AGENCY, "nuôi voi", "10.0.0.9")
+    return office
+
+
+def at_desk(office: Office, role: str = "officer", agency: str = AGENCY) -> Visitor:
+    return office.at_desk(office.desk(f"{role}@x.gov.vn", role, agency=agency))
+
+
+def test_a_week_shows_pages_that_failed_searches_in_vain_and_proposals(told: Office) -> None:
+    page = at_desk(told).get(HERE)
+    for words in ("Xác nhận cơ sở chăn nuôi", "Khó hiểu (3)", "nuôi voi", "giấy đõ ong", "Đúng, dùng cách gọi này"):
+        assert words in page.text
+
+
+def test_a_phrase_that_was_approved_finds_the_procedure_and_can_be_taken_back(told: Office) -> None:
+    lan = at_desk(told)
+    token = lan.get(HERE).token()
+    lan.post(f"{HERE}/cach-goi", form_token=token, say="giấy đõ ong", code="1.000001", answer="yes")
+    told.clock.pass_by(seconds=6)
+    citizen = told.visitor()
+    assert "Xác nhận cơ sở chăn nuôi" in citizen.get(f"/{AGENCY}/thu-tuc?q=giay do ong").text
+    page = lan.get(HERE)
+    assert "Đang dùng" in page.text
+    lan.post(f"{HERE}/cach-goi", form_token=page.token(), say="giấy đõ ong", code="1.000001", answer="no")
+    told.clock.pass_by(seconds=6)
+    assert "Xác nhận cơ sở chăn nuôi" not in citizen.get(f"/{AGENCY}/thu-tuc?q=giay do ong").text
+    assert "Không dùng" in lan.get(HERE).text
+
+
+def test_an_officer_adds_a_phrase_by_hand(told: Office) -> None:
+    lan = at_desk(told)
+    lan.post(f"{HERE}/cach-goi", form_token=lan.get(HERE).token(), say="Trại Ong", code="1.000001", answer="yes")
+    assert [(one.say, one.code) for one in told.services.synonyms.decided(AGENCY)] == [("trại ong", "1.000001")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"say": "", "code": "1.000001", "answer": "yes"}, "Cách gọi còn trống"),
+        ({"say": "0912345678", "code": "1.000001", "answer": "yes"}, "Cách gọi còn trống"),
+        ({"say": "trại ong", "code": "1.9", "answer": "yes"}, "Mã thủ tục chưa đúng"),
+        ({"say": "trại ong", "code": "9.999999", "answer": "yes"}, "Không tìm thấy thủ tục này"),
+        ({"say": "trại ong", "code": "1.000001"}, "cần được điền"),
+    ],
+)
+def test_what_can_not_be_decided_is_said_and_kept(told: Office, typed: dict[str, str], words: str) -> None:
+    lan = at_desk(told)
+    page = lan.post(f"{HERE}/cach-goi", 422, form_token=lan.get(HERE).token(), **typed)
+    assert words in page.text
+    assert page.soup.select_one("#f-code")["value"] == typed["code"]  # type: ignore[index]
+    assert told.services.synonyms.decided(AGENCY) == []
+
+
+def test_an_auditor_reads_and_does_not_decide(told: Office) -> None:
+    kim = at_desk(told, "auditor")
+    page = kim.get(HERE)
+    assert "Đúng, dùng cách gọi này" not in page.text
+    kim.post(f"{HERE}/cach-goi", 403, form_token=page.token(), say="trại ong", code="1.000001", answer="yes")
+
+
+def test_nobody_reads_or_decides_for_another_agency(told: Office) -> None:
+    stranger = at_desk(told, "agency_admin", OTHER)
+    stranger.get(HERE, 403)
+    token = stranger.get(f"/console/{OTHER}/thu-tuc/phan-hoi").token()
+    stranger.post(f"{HERE}/cach-goi", 403, form_token=token, say="trại ong", code="1.000001", answer="yes")
+    assert "giấy đõ ong" not in stranger.get(f"/console/{OTHER}/thu-tuc/phan-hoi").text
+
+
+def test_other_weeks_can_be_read_as_long_as_they_are_kept(told: Office) -> None:
+    lan = at_desk(told)
+    link = lan.get(HERE).soup.select_one("nav.pager a[rel=prev]")
+    assert link is not None
+    before = lan.get(str(link["href"]))
+    assert "Tuần này chưa có ai góp ý" in before.text
+    assert before.soup.select_one("nav.pager a[rel=next]") is not None
+    for hostile in ("2020-W01", "x", "2026-W99"):
+        lan.get(f"{HERE}?tuan={hostile}", 404)
+
+
+def test_the_markup_holds_in_both_languages(told: Office) -> None:
+    lan = at_desk(told)
+    for name, more in (("heard", ""), ("heard-english", "?lang=en")):
+        collect_html(name, lan.get(f"{HERE}{more}").html)
+    told.services.synonyms.decide(AGENCY, "trại ong", "1.000001", True, by="off_1")
+    collect_html("heard-decided", lan.get(HERE).html)
+    assert_markup()
