@@ -4,7 +4,7 @@ For `make run` and the browser stories. Goes through the services as people woul
 upload, import, approval by a second officer), so what it makes is what they make. Everything in it is made up."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -79,6 +79,12 @@ def load(
         if not _was_out(services, exam):
             say(f"Publishing the made-up exam {exam.slug} …")
             _publish(services, exam, body, by_role["publisher"], by_role["approver"])
+
+
+def open_procedures(services: Services, agencies: Iterable[str]) -> None:
+    """Let citizens find procedures at these agencies; where they can already, nothing changes."""
+    for agency in agencies:
+        services.agencies.open_service(agency, Service.PROCEDURES, Operator().id)
 
 
 def load_procedures(services: Services, say: Say) -> None:

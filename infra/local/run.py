@@ -31,6 +31,7 @@ from miniapp.core.settings import PREFIX, Settings
 
 STAGE = "demo"
 DEPARTMENT = "so-gddt-dak-lak"
+PROVINCE, WARD = "ubnd-tinh-dak-lak", "phuong-tuy-hoa-dak-lak"
 THREADS = 8
 
 
@@ -159,6 +160,7 @@ def load_demo(services: Services, folder: Path) -> None:
         seed.load(store, services.files, lambda done, total: None, some=family)
     demo.load(services, folder, DEPARTMENT, say)
     demo.load_procedures(services, say)
+    demo.open_procedures(services, (PROVINCE, DEPARTMENT, WARD))
 
 
 def demo_family() -> list[Any]:
@@ -193,6 +195,7 @@ def show(base: str, folder: Path) -> None:
     the chat, with the pages in it   {base}/demo/chat
     find an agency                   {base}/
     scores of the demo exam          {base}/{DEPARTMENT}/diem-thi/thpt-2026
+    procedures of a demo ward        {base}/{WARD}/thu-tuc
     the console                      {base}/console/sign-in
     the demo officers' phone         {base}{PHONE}   (logins, passwords, codes)
     commands                         . {folder}/env && .venv/bin/flask --app handlers.app --help
