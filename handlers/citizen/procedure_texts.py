@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 from flask import Response, request
 
 from handlers import answers, context
-from handlers.citizen.procedure import found_of, ways_in
+from handlers.citizen.procedure import found_of
 from handlers.citizen.procedures import EDGE, base
 from handlers.doors import anyone, pages
 from handlers.excerpts import pages as dealt
 from handlers.excerpts import pieces
+from handlers.procedure_page import ways_in
 from miniapp.core.clock import local_day
 from miniapp.core.errors import NotFound
 from miniapp.procedures.model import Procedure
