@@ -42,11 +42,13 @@ def _headers(kind: str, cache: str, csp: str, secure: bool) -> tuple[tuple[str, 
 
 
 @lru_cache(maxsize=256)
-def policy(style: str, framed: bool, console: bool, forms: str = "", pictures: str = "", frames: str = "") -> str:
-    """The Content-Security-Policy of one page; `style` is the digest of its one sheet."""
+def policy(
+    style: str, framed: bool, console: bool, forms: str = "", pictures: str = "", frames: str = "", inner: str = ""
+) -> str:
+    """The Content-Security-Policy of one page; `style` is the digest of its one sheet, `inner` that of a page inside it."""
     parts = [
         "default-src 'none'",
-        f"style-src '{style}'",
+        f"style-src '{style}'" + (f" '{inner}'" if inner else ""),
         "script-src 'self'",
         f"img-src 'self' data:{' ' + pictures if pictures else ''}",
         f"connect-src 'self'{' ' + forms if forms else ''}",
@@ -87,9 +89,11 @@ def show(
     forms: str = "",
     pictures: str = "",
     frames: str = "",
+    inner: str = "",
     frame: Frame | None = None,
 ) -> Response:
-    """A page from a template and its one object. `edge` is a Cache-Control that lets shared caches keep a 200."""
+    """A page from a template and its one object. `edge` is a Cache-Control that lets shared caches keep a 200, `inner`
+    the digest of the style of a page that stands whole inside this one."""
     parts = context.parts()
     settings = parts.settings
     frame = frame or context.frame(template, back, wrong, index)
@@ -98,7 +102,7 @@ def show(
         app = current_app._get_current_object()  # type: ignore[attr-defined]  # listeners name the app, not its proxy
         template_rendered.send(app, template=template, context={"page": page, "frame": frame})
     console = context.layout_of(template) == "console"
-    csp = policy(frame.style.digest, settings.simulated_chat, console, forms, pictures, frames)
+    csp = policy(frame.style.digest, settings.simulated_chat, console, forms, pictures, frames, inner)
     cache = edge if edge and status == 200 and _is_address_known() else PRIVATE
     return _ready(body.encode(), status, _headers(PAGE, cache, csp, settings.secure_cookies))
 

@@ -59,9 +59,10 @@ def blank(**values: str) -> Form:
     return Form(values, (), fresh_token())
 
 
-def read(names: Iterable[str], raw: Iterable[str] = ()) -> Form:
+def read(names: Iterable[str], raw: Iterable[str] = (), most: int = LONGEST_VALUE) -> Form:
     """The named fields of this request. A field sent twice counts by its first value; `raw` ones are not cleaned
-    (passwords). A token that is not ours, or too old, is a problem of the whole form: `form_expired`."""
+    (passwords), none may have more than `most` letters. A token that is not ours, or too old, is a problem of the whole
+    form: `form_expired`."""
     came_from_us()
     if len(request.form) > MOST_FIELDS:
         raise Invalid("too_many_fields")
@@ -70,9 +71,9 @@ def read(names: Iterable[str], raw: Iterable[str] = ()) -> Form:
     problems: list[FieldProblem] = []
     for name in names:
         text = request.form.get(name, "")
-        if len(text) > LONGEST_VALUE:
-            problems.append(FieldProblem(name, "value_too_long", {"most": LONGEST_VALUE}))
-            text = text[:LONGEST_VALUE]
+        if len(text) > most:
+            problems.append(FieldProblem(name, "value_too_long", {"most": most}))
+            text = text[:most]
         values[name] = text if name in raw else clean(text)
     token = request.form.get(TOKEN_FIELD, "")
     if not is_ours(token):

@@ -72,6 +72,7 @@ if TYPE_CHECKING:  # these are imported where they are made: a citizens' page ne
     from miniapp.exam_scores.ruling import Ruling
     from miniapp.exam_scores.service import ExamOffice
     from miniapp.messaging.service import Outbox
+    from miniapp.procedures.desk import ProcedureDesk
     from miniapp.procedures.service import ProcedureOffice
     from miniapp.procedures.synonyms import Synonyms
     from miniapp.zalo.oauth import ZaloOauth
@@ -281,6 +282,12 @@ class Services:
         from miniapp.procedures.service import ProcedureOffice
 
         return ProcedureOffice(self.procedure_store, self.lineage, self.audit, self.clock)
+
+    @cached_property
+    def procedure_desk(self) -> ProcedureDesk:
+        from miniapp.procedures.desk import ProcedureDesk
+
+        return ProcedureDesk(self.procedure_store, self.catalogue, self.lineage, self.clock)
 
     # --- the chat, messages, and what citizens agreed to
 

@@ -78,7 +78,7 @@ def merged(code: str, layers: Sequence[tuple[str, Overlay | None]]) -> Merged | 
 def overlay_of(procedure: Procedure, effective: str, above: Values | None = None) -> Overlay | None:
     """What a layer must say so that this procedure is shown under `above`; None if it has nothing to say."""
     inherited = above or _defaults()
-    told = _plain(procedure)
+    told = plain_of(procedure)
     changes = {name: value for name, value in told.items() if value != inherited[name]}
     if not changes:
         return None
@@ -107,25 +107,57 @@ def kept_anyway(overlay: Overlay, above: Values) -> Overlay:
     return replace(overlay, seen={name: mark(above[name]) for name in overlay.changes})
 
 
+def laid_over(held: Overlay, fields: Values, above: Values) -> Overlay:
+    """What a layer says once an officer has typed some fields: None drops one, and what is above anyhow is not its own."""
+    kept = {name: value for name, value in held.changes.items() if name not in fields}
+    new = {name: value for name, value in fields.items() if value is not None and value != above[name]}
+    seen = {name: text for name, text in held.seen.items() if name in kept}
+    return replace(held, changes=kept | new, seen=seen | {name: mark(above[name]) for name in new})
+
+
+def carried(later: Overlay, before: Overlay, after: Overlay) -> Overlay:
+    """What is to come, with what changed before it: a field that it did not change itself goes on."""
+    touched = {
+        name for name in before.changes.keys() | after.changes.keys() if _said(before, name) != _said(after, name)
+    }
+    going = {name for name in touched if _said(later, name) == _said(before, name)}
+
+    def laid(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+        kept = {name: value for name, value in old.items() if name not in going}
+        return kept | {name: value for name, value in new.items() if name in going}
+
+    return replace(later, changes=laid(later.changes, after.changes), seen=laid(later.seen, after.seen))
+
+
+def _said(overlay: Overlay, name: str) -> tuple[Any, ...]:
+    return (overlay.changes[name],) if name in overlay.changes else ()
+
+
+def said_mark(overlays: Iterable[Overlay]) -> str:
+    """A short mark of all that a layer says of one procedure."""
+    return mark([[one.effective, one.changes, one.seen] for one in overlays])
+
+
 def mark(value: Any) -> str:
     """A short mark that equal values share."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _plain(procedure: Procedure) -> dict[str, Any]:
-    held: dict[str, Any] = _spare(to_plain(procedure))
+def plain_of(procedure: Procedure) -> dict[str, Any]:
+    """Every field but the code as a plain value."""
+    held: dict[str, Any] = spare(to_plain(procedure))
     del held["code"]
     return held
 
 
-def _spare(plain: Any) -> Any:
+def spare(plain: Any) -> Any:
     """Without conditions that nobody set: a book from before there were any says the same, byte by byte, and marks hold."""
     if isinstance(plain, dict):
-        return {name: _spare(value) for name, value in plain.items() if name != "when" or value}
-    return [_spare(value) for value in plain] if isinstance(plain, list) else plain
+        return {name: spare(value) for name, value in plain.items() if name != "when" or value}
+    return [spare(value) for value in plain] if isinstance(plain, list) else plain
 
 
 @cache
 def _defaults() -> Values:
-    return _plain(Procedure("", ""))
+    return plain_of(Procedure("", ""))

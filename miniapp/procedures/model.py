@@ -178,6 +178,20 @@ class Procedure:
         return not self.verified_on or today - date.fromisoformat(self.verified_on) > STALE_AFTER
 
 
+@dataclass(frozen=True)
+class Version:
+    """One change of a layer: which book came out of it, when, by whom, from what, and how much changed."""
+
+    number: int
+    book: str
+    at: str
+    by: str
+    source: str
+    procedures: int  # in the book
+    added: int
+    changed: int
+
+
 def national_code(text: str) -> str:
     """The canonical `d.dddddd` of a code; a local variant (`2.000815.000.00.00.H55`) belongs to the same procedure."""
     found = _CODE.fullmatch(text.strip())

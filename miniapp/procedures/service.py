@@ -9,15 +9,30 @@ from dataclasses import dataclass, replace
 from miniapp.audit.model import Event
 from miniapp.audit.service import Audit
 from miniapp.core.clock import Clock, iso, local_day
-from miniapp.core.errors import Conflict, NotFound
+from miniapp.core.errors import Conflict, Invalid, NotFound
 from miniapp.core.ids import NATION
+from miniapp.core.plain import from_plain
 from miniapp.core.tables import pause
 from miniapp.procedures import book
 from miniapp.procedures.catalogue import Lineage
-from miniapp.procedures.layers import Drift, Overlay, Values, current, drift, in_force, kept_anyway, overlay_of, values
-from miniapp.procedures.model import Procedure, checked, national_code
+from miniapp.procedures.desk import may_begin
+from miniapp.procedures.layers import (
+    Drift,
+    Overlay,
+    Values,
+    carried,
+    current,
+    drift,
+    in_force,
+    kept_anyway,
+    laid_over,
+    overlay_of,
+    said_mark,
+    values,
+)
+from miniapp.procedures.model import Procedure, Version, checked, national_code
 from miniapp.procedures.publishing import Publishing, Tell, in_silence
-from miniapp.procedures.store import Pointer, ProcedureStore, Version
+from miniapp.procedures.store import Pointer, ProcedureStore
 
 TRIES = 8
 TELL_EVERY = 100
@@ -94,6 +109,37 @@ class ProcedureOffice:
 
         self._turn(agency, wanted, day, by, "kept")
 
+    def edit(
+        self,
+        agency: str,
+        code: str,
+        fields: Values,
+        *,
+        by: str,
+        expected: str,
+        effective: str = "",
+        source: str = "desk",
+    ) -> Taken:
+        """Lay what an officer typed over what is inherited, from a day on (today); None lets a field be as above.
+
+        What is to come of the same procedure follows in what it left alone. Conflict `procedures_changed` when the
+        agency says something else of it by now than `expected` (`said_mark`)."""
+        today = local_day(self._clock.now())
+        day = effective or today
+        if not may_begin(day, today):
+            raise Invalid("effective_shape", field="effective")
+
+        def wanted(entries: Entries, above: Sequence[tuple[str, book.Book]]) -> Mapping[str, Overlay | None]:
+            held = entries.get(code, ())
+            if said_mark(held) != expected:
+                raise Conflict("procedures_changed")
+            inherited = _inherited(above, code, day)
+            new = replace(laid_over(in_force(held, day) or Overlay(code, day), fields, inherited), effective=day)
+            checked(from_plain(Procedure, {**inherited, **new.changes, "code": code}))
+            return {code: new}
+
+        return self._turn(agency, wanted, day, by, source, carry=True)
+
     def drifts(self, agency: str) -> dict[str, tuple[Drift, ...]]:
         """Where something changed above that an agency has its own of, by code."""
         day = local_day(self._clock.now())
@@ -101,9 +147,9 @@ class ProcedureOffice:
         found: dict[str, tuple[Drift, ...]] = {}
         for code, overlays in self._entries(agency, self._store.pointer(agency)).items():
             held = in_force(overlays, day)
-            changed = drift(held, _inherited(above, code, day)) if held and above else ()
-            if changed:
-                found[code] = changed
+            moved = drift(held, _inherited(above, code, day)) if held and above else ()
+            if moved:
+                found[code] = moved
         return found
 
     def versions(self, layer: str, most: int = 50) -> Sequence[Version]:
@@ -129,12 +175,13 @@ class ProcedureOffice:
         by: str,
         source: str,
         tell: Tell = in_silence,
+        carry: bool = False,
     ) -> Taken:
         """Lay what is wanted into the layer's book and bring it out; again if somebody else was faster."""
         for attempt in range(TRIES):
             pointer = self._store.pointer(layer)
             entries = self._entries(layer, pointer)
-            taken, after = self._laid(entries, wanted(entries, self._above(layer)), day)
+            taken, after = self._laid(entries, wanted(entries, self._above(layer)), day, carry)
             if not taken.added and not taken.changed:
                 self._publishing.show(layer, tell)  # whoever was stopped before readers were told is made good here
                 return replace(taken, book=pointer.book)
@@ -162,7 +209,9 @@ class ProcedureOffice:
             return replace(taken, book=name)
         raise Conflict("procedures_changed")
 
-    def _laid(self, entries: Entries, wanted: Mapping[str, Overlay | None], day: str) -> tuple[Taken, Entries]:
+    def _laid(
+        self, entries: Entries, wanted: Mapping[str, Overlay | None], day: str, carry: bool
+    ) -> tuple[Taken, Entries]:
         today = local_day(self._clock.now())
         after = dict(entries)
         added: list[str] = []
@@ -172,8 +221,12 @@ class ProcedureOffice:
             if _says(held) == _says(overlay):
                 continue
             (changed if held else added).append(code)
+            empty = Overlay(national_code(code), day)
             others = [one for one in entries.get(code, ()) if one.effective != day]
-            laid = current([*others, overlay or Overlay(national_code(code), day)], today)
+            if carry:
+                both = held or empty, overlay or empty
+                others = [carried(one, *both) if one.effective > day else one for one in others]
+            laid = current([*others, overlay or empty], today)
             after[code] = laid
             if all(not one.changes for one in laid):
                 del after[code]

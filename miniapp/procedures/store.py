@@ -1,7 +1,7 @@
 """Where each layer's book is kept, and what is read of it. For this slice's services; rows and objects stay in here.
 
-Questions: which book of a layer is out (as of this moment, for whoever changes it) · what was changed, newest first ·
-what was decided of the words that people use.
+Questions: which book of a layer is out (as of this moment, for whoever changes it) · what was changed, newest first · one
+change by its number · what was decided of the words that people use.
 
 The nation's layer stands under a name that no agency can have. Books and indexes are objects named by their content; the
 row of a layer says by compare-and-set which book is out, and a small object says the same to readers, who ask no table."""
@@ -17,6 +17,7 @@ from miniapp.core.errors import Conflict, NotFound, Unavailable
 from miniapp.core.files import Files
 from miniapp.core.tables import SortedTable, Write, put, put_new, read, rows
 from miniapp.procedures import book
+from miniapp.procedures.model import Version
 
 BUCKET = "packs"
 POINTER = "pointer"
@@ -124,20 +125,6 @@ class Shown:
         return next((name for start, name in reversed(self.indexes) if start <= day), "")
 
 
-@dataclass(frozen=True)
-class Version:
-    """One change of a layer: which book came out of it, when, by whom, from what, and how much changed."""
-
-    number: int
-    book: str
-    at: str
-    by: str
-    source: str
-    procedures: int  # in the book
-    added: int
-    changed: int
-
-
 class ProcedureStore:
     """Rows and books of this slice."""
 
@@ -166,13 +153,12 @@ class ProcedureStore:
                 layer, VersionRow.sk.startswith(VERSIONS), scan_index_forward=False, limit=most, consistent_read=True
             )
         )
-        return [
-            Version(
-                *(int(row.number), row.book, row.at, row.by, row.source),
-                *(int(row.procedures), int(row.added), int(row.changed)),
-            )
-            for row in found
-        ]
+        return [_version(row) for row in found]
+
+    def version(self, layer: str, number: int) -> Version | None:
+        """One change, if there was one of that number."""
+        row = read(lambda: VersionRow.get(layer, version_key(number)))
+        return _version(row) if row else None
 
     def decided(self, layer: str, before: Pointer, key: str, synonym: Synonym) -> list[Write]:
         """The writes that decide on a phrase, if nothing was decided since `before`."""
@@ -180,8 +166,8 @@ class ProcedureStore:
         row = SynonymRow(layer, f"{SYNONYMS}{key}", say=synonym.say, code=synonym.code, approved=synonym.approved)
         row.at, row.by = synonym.at, synonym.by
         now = replace(before, synonyms=before.synonyms + 1)
-        anew = SynonymRow.pk.does_not_exist() | SynonymRow.pk.exists()  # whatever was decided of it before
-        return [_pointed(layer, before, now, moved), put(row, anew, moved)]
+        # No condition on the row: whatever was decided of it before, the pointer says that nothing was since.
+        return [_pointed(layer, before, now, moved), Write("put", row, moved)]
 
     def synonyms(self, layer: str) -> Sequence[Synonym]:
         """What was decided, by phrase."""
@@ -239,3 +225,8 @@ def _pointed(layer: str, before: Pointer, now: Pointer, moved: Conflict) -> Writ
         return put(row, PointerRow.pk.does_not_exist(), moved)
     words = PointerRow.synonyms == before.synonyms if before.synonyms else PointerRow.synonyms.does_not_exist()
     return put(row, (PointerRow.number == before.number) & words, moved)
+
+
+def _version(row: VersionRow) -> Version:
+    counts = (int(row.procedures), int(row.added), int(row.changed))
+    return Version(int(row.number), row.book, row.at, row.by, row.source, *counts)

@@ -23,6 +23,7 @@ LATE = {
             "exam_reports",
             "importing",
             "outbox",
+            "procedure_desk",
             "procedure_office",
             "rounds",
             "ruling",

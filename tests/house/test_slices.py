@@ -18,6 +18,7 @@ HANDLERS = {
     "agencies": ("citizen/agencies",),
     "calendars": ("console/calendars",),
     "exam_scores": ("citizen/exam_scores", "console/exam_scores", "api/exam_scores"),
+    "procedures": ("citizen/procedures", "console/procedures", "api/procedures"),
 }
 TEMPLATES = {
     "accounts": ("console/sign_in", "console/officers", "citizen/me"),
@@ -25,6 +26,7 @@ TEMPLATES = {
     "agencies": ("citizen/agencies",),
     "calendars": ("console/calendars",),
     "exam_scores": ("citizen/exam_scores", "console/exam_scores"),
+    "procedures": ("citizen/procedures", "console/procedures"),
 }
 
 

@@ -11,9 +11,9 @@ from miniapp.core.clock import VIETNAM
 from miniapp.core.errors import Conflict, Invalid, NotFound
 from miniapp.core.ids import NATION
 from miniapp.procedures.catalogue import Catalogue
-from miniapp.procedures.model import Paper, Procedure
+from miniapp.procedures.model import Paper, Procedure, Version
 from miniapp.procedures.service import ProcedureOffice
-from miniapp.procedures.store import Pointer, ProcedureStore, Version, pointer_key
+from miniapp.procedures.store import Pointer, ProcedureStore, pointer_key
 from tests.support.cloud import Cloud
 from tests.support.fakes import StoppedClock
 
