@@ -76,6 +76,7 @@ def walked(cloud: Cloud, browser: Browser, folder: Path, thorough: bool) -> Walk
         with town.walk.visitor("stranger", made.client()) as stranger:
             as_a_stranger(town, stranger)
             being_invited(town, stranger)
+            looking_for_procedures(town, stranger)
             asking_for_papers(town, stranger)
         with town.walk.visitor("citizen", made.citizen()) as citizen:
             as_a_citizen(town, citizen)
@@ -144,10 +145,17 @@ def being_invited(town: Town, by: Visitor) -> None:
         page.context.clear_cookies()
 
 
+def looking_for_procedures(town: Town, by: Visitor) -> None:
+    """The search: found, in doubt, told so, a life event; one procedure with answers and with problems."""
+    base = f"/{AGENCY}/thu-tuc"
+    for query in ("q=giay chung tu", "q=xyzzy con voi", "q=xyzzy con voi&da-gui=1", "viec=birth", "viec=khong-co"):
+        town.walk.visit(by, f"{base}?{query}")
+    for query in ("nhan-day=20&nhan-month=11&nhan-year=2026&gio=15:40&so-ban=3", "nhan-day=31&gio=x&so-ban=x"):
+        town.walk.visit(by, f"{base}/1.004884?{query}")
+
+
 def asking_for_papers(town: Town, by: Visitor) -> None:
     """The personal checklist of a procedure: untouched, half answered, whole, refused; and of one that there is not."""
-    town.services.agencies.open_service(AGENCY, Service.PROCEDURES, "operator")
-    demo.load_procedures(town.services, lambda text: None)
     base = f"/{AGENCY}/thu-tuc/3.000333/giay-to"
     half = f"{base}?c-ai=khac&c-mien=co"
     for address in (base, half, f"{half}&c-phieuuq=mot&c-cach=quay", f"{half}&c-phieuuq=hai&c-cach=quay"):
