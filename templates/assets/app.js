@@ -36,6 +36,16 @@ all("[data-remember]").forEach((box) => {
   }
 });
 
+// <div data-ticks="1.001193">: what was ticked stays ticked on this phone, by what it says.
+all("[data-ticks]").forEach((list) => {
+  const key = "ticks " + list.dataset.ticks;
+  const boxes = all("[type=checkbox]", list);
+  const said = (box) => box.closest("label").innerText;
+  const kept = store((s) => JSON.parse(s.getItem(key))) ?? [];
+  boxes.forEach((box) => box.checked ||= kept.includes?.(said(box)));
+  list.addEventListener("change", () => store((s) => s.setItem(key, JSON.stringify(boxes.filter((box) => box.checked).map(said)))));
+});
+
 // form[data-proof="17"]: after many wrong answers from one network, a form must show that a machine worked for it: a number n
 // for which SHA-256 of "token:n" begins with so many zero bits. It is looked for while the person types; who has no script
 // waits instead. Asking the browser for every digest costs far more than the digest, so this is one of our own.
@@ -254,8 +264,9 @@ all("[data-picture]").forEach((button) => {
 
 // Reads the slip's own lines: [data-line] texts, and rows of name and figure. White paper, whatever the phone's mode.
 function drawn(slip) {
+  const mark = (line) => ["", "☐ ", "☑ "][line.control ? 1 + line.control.checked : 0];
   const lines = all("[data-line],.rows>div", slip).map((line) => line.matches("[data-line]")
-    ? [line.dataset.line || line.innerText.trim(), "", line.matches("h1,.big")]
+    ? [mark(line) + (line.dataset.line || line.innerText.trim()), "", line.matches("h1,.big")]
     : [line.children[0].innerText, line.children[1].innerText, false]).filter(([text]) => text);
   lines.unshift([document.querySelector(".agency")?.innerText ?? "", "", false]);
   const canvas = document.createElement("canvas");
