@@ -14,16 +14,15 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from handlers import downloads
 from handlers.commands.naming import json_option, named_agency
 from handlers.commands.telling import told
 from handlers.commands.watching import Bar
 from handlers.context import services
 from handlers.formats import figure
+from handlers.procedure_sheets import as_csv, as_xlsx
 from miniapp.accounts.access import Operator
 from miniapp.core.ids import NATION
 from miniapp.core.plain import to_plain
-from miniapp.procedures import sheet_words, to_sheets
 from miniapp.procedures.findings import Finding
 from miniapp.procedures.importing import Read, read_file
 from miniapp.procedures.model import Procedure
@@ -34,19 +33,11 @@ DAY = "%d/%m/%Y"
 procedures = AppGroup("procedures", help="The catalogue of procedures: import a file, export one.")
 
 
-def _as_xlsx(made: Sequence[Procedure]) -> bytes:
-    return downloads.tables_as_xlsx([sheet_words.guide(), *to_sheets.tables(made)])
-
-
-def _as_csv(made: Sequence[Procedure]) -> bytes:
-    return downloads.tables_as_csv(to_sheets.tables(made))
-
-
 def _as_json(made: Sequence[Procedure]) -> bytes:
     return (json.dumps(list(map(to_plain, made)), ensure_ascii=False, indent=1) + "\n").encode()
 
 
-WRITERS: dict[str, Callable[[Sequence[Procedure]], bytes]] = {".xlsx": _as_xlsx, ".csv": _as_csv, ".json": _as_json}
+WRITERS: dict[str, Callable[[Sequence[Procedure]], bytes]] = {".xlsx": as_xlsx, ".csv": as_csv, ".json": _as_json}
 
 
 @procedures.command("import")

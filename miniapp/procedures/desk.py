@@ -11,7 +11,7 @@ from miniapp.core.clock import Clock, from_iso, local_day
 from miniapp.core.errors import NotFound
 from miniapp.core.ids import NATION
 from miniapp.procedures.catalogue import Catalogue, Lineage
-from miniapp.procedures.layers import Overlay, Values, in_force, merged, plain_of, said_mark, values
+from miniapp.procedures.layers import Overlay, Values, all_said_mark, in_force, merged, plain_of, said_mark, values
 from miniapp.procedures.model import Procedure, Version
 from miniapp.procedures.store import ProcedureStore
 
@@ -49,6 +49,16 @@ class Own:
     fields: Sequence[str]
     days: Sequence[str]
     is_stale: bool
+
+
+@dataclass(frozen=True)
+class Would:
+    """A procedure that a file would change, in which fields."""
+
+    code: str
+    name: str
+    fields: Sequence[str]
+    is_new: bool
 
 
 @dataclass(frozen=True)
@@ -112,6 +122,21 @@ class ProcedureDesk:
                 stale = shown.procedure.is_stale(date.fromisoformat(today))
                 found.append(Own(shown.procedure, list(held.changes if held else ()), days, stale))
         return found
+
+    def would_change(
+        self, agency: str, procedures: Sequence[Procedure], told: Mapping[str, frozenset[str]]
+    ) -> tuple[list[Would], str]:
+        """What records would change if the agency took them in today, and the mark of what it says of them now."""
+        today, found = self.today, []
+        entries = self._entries(agency, self._store.pointer(agency).book)
+        for one in procedures:
+            held = in_force(entries.get(one.code, ()), today)
+            shown, sources = values([*self._above(agency, one.code, today), (agency, held)])
+            plain = plain_of(one)
+            fields = [name for name in plain if name in told[one.code] and plain[name] != shown[name]]
+            if fields:
+                found.append(Would(one.code, str(shown["name"] or one.name), fields, "name" not in sources))
+        return found, all_said_mark(entries, [one.code for one in procedures])
 
     def differences(self, agency: str, number: int) -> tuple[Version, list[Difference]]:
         """What one version changed; NotFound `version_unknown`."""

@@ -138,6 +138,11 @@ def said_mark(overlays: Iterable[Overlay]) -> str:
     return mark([[one.effective, one.changes, one.seen] for one in overlays])
 
 
+def all_said_mark(entries: Mapping[str, tuple[Overlay, ...]], codes: Iterable[str]) -> str:
+    """The same for several procedures of a layer."""
+    return mark([said_mark(entries.get(code, ())) for code in codes])
+
+
 def mark(value: Any) -> str:
     """A short mark that equal values share."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -20,6 +20,7 @@ from miniapp.procedures.layers import (
     Drift,
     Overlay,
     Values,
+    all_said_mark,
     carried,
     current,
     drift,
@@ -70,16 +71,20 @@ class ProcedureOffice:
         effective: str = "",
         told: Mapping[str, frozenset[str]] | None = None,
         only_new: bool = False,
+        expected: str = "",
         tell: Tell = in_silence,
     ) -> Taken:
         """Take records in, from a day on (today): what is as it was stays; `only_new` leaves known ones alone.
 
         Of a procedure in `told` only those fields are taken; the layer's others stay what they are.
-        Whoever sends the same again changes nothing, and whoever was stopped half-way sends it again."""
+        Whoever sends the same again changes nothing, and whoever was stopped half-way sends it again. Conflict
+        `procedures_changed` when the layer says something else of these by now than `expected` (`all_said_mark`)."""
         day = effective or local_day(self._clock.now())
 
         def wanted(entries: Entries, above: Sequence[tuple[str, book.Book]]) -> Mapping[str, Overlay | None]:
             made: dict[str, Overlay | None] = {}
+            if expected and all_said_mark(entries, [one.code for one in procedures]) != expected:
+                raise Conflict("procedures_changed")
             for done, procedure in enumerate(procedures):
                 if done % TELL_EVERY == 0:
                     tell("comparing", done, len(procedures))

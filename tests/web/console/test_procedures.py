@@ -60,6 +60,12 @@ def saved(visitor: Visitor, **fields: str) -> Page:
     return visitor.post(EDIT, 303, **typed(previewed(visitor, **fields), act="save"))
 
 
+def edited(office: Office, **fields: str) -> None:
+    """What somebody else saves."""
+    mark = office.services.procedure_desk.state(AGENCY, CODE).mark
+    office.services.procedure_office.edit(AGENCY, CODE, fields, by="operator", expected=mark)
+
+
 def shown(office: Office, day: str = "") -> Procedure:
     return office.services.procedure_desk.state(AGENCY, CODE, day).procedure
 
