@@ -55,7 +55,7 @@ class FilesPage:
 
 @dataclass(frozen=True)
 class ReportPage:
-    """What a file holds and would change."""
+    """What a file holds and would change; `late`: the code of what somebody else did meanwhile."""
 
     form: Form
     read: Read
@@ -64,7 +64,7 @@ class ReportPage:
     new: int
     findings: Sequence[tuple[Finding, str]]
     findings_left: int
-    is_late: bool
+    late: str
     action: str
     away: str
 
@@ -173,7 +173,7 @@ def _report(read: Read, form: Form, status: int = 200) -> Response:
         new=sum(one.is_new for one in would),
         findings=[(one, _words(one)) for one in found[:FINDINGS_MOST]],
         findings_left=max(len(read.findings) - FINDINGS_MOST, 0),
-        is_late=status == 409,
+        late="procedures_changed_meanwhile" if status == 409 else "",
         action=base("/tep/nap"),
         away=base("/tep"),
     )

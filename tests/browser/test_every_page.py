@@ -6,6 +6,7 @@ The tests read what the walk noted. A page that is added and that nobody brings 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from infra.local.authenticator import with_authenticator
 from miniapp.accounts.access import Operator, Role
 from miniapp.agencies.model import Service
 from miniapp.agencies.store import AgencyStore
+from miniapp.core.ids import NATION
 from miniapp.core.workdays import DayKind, Hours
 from miniapp.exam_scores.importing import ImportEdition
 from miniapp.exam_scores.model import Exam, Formula, Reason
@@ -83,6 +85,7 @@ def walked(cloud: Cloud, browser: Browser, folder: Path, thorough: bool) -> Walk
         with town.walk.visitor("officer", made.officer()) as officer:
             as_an_officer(town, officer)
             with_a_calendar_of_its_own(town, officer)
+            with_procedures_of_its_own(town, officer)
             with_results_in_every_state(town, officer)
             with_people(town, officer)
         with town.walk.visitor("stranger", made.client()) as stranger:
@@ -214,6 +217,35 @@ def with_a_calendar_of_its_own(town: Town, by: Visitor) -> None:
         by.page.goto(f"{town.walk.base}{CONSOLE}/lich-lam-viec/bo/2026-11-28{language}")
         calendars.set_days(AGENCY, version, {f"2026-12-0{version}": DayKind.MORNING}, "23/TB-SGDĐT", town.other.id)
         act(town, by, f"calendar meanwhile{language}", document="24/TB-SGDĐT")
+
+
+def with_procedures_of_its_own(town: Town, by: Visitor) -> None:
+    """A procedure previewed, saved, dated, changed above meanwhile; a file that is reported on."""
+    office, desk = town.services.procedure_office, town.services.procedure_desk
+    base, code = f"{CONSOLE}/thu-tuc", "1.001193"
+
+    def edit(day: str = "", **fields: str) -> None:
+        mark = desk.state(AGENCY, code).mark
+        office.edit(AGENCY, code, fields, by=town.other.id, expected=mark, effective=day)
+
+    edit(address="Số 1 Lê Lợi", owner="Bộ phận một cửa")
+    edit("2027-01-01", address="Số 2 Lê Lợi")
+    shown = replace(town.services.catalogue.get(AGENCY, code).procedure, address="Nơi khác của cả nước")
+    office.take(NATION, [shown], by="operator", source="demo")
+    town.site.clock.pass_by(seconds=6)
+    for part in ("", "?q=khai+sinh", "?q=qwxyz", f"/{code}", f"/{code}?ngay=2027-01-01", f"/{code}/sua", "/lich-su"):
+        town.walk.visit(by, base + part)
+    for part in ("/lich-su/1", "/khac-cap-tren", "/tep"):
+        town.walk.visit(by, base + part)
+    for language in ("", "?lang=en"):
+        by.page.goto(f"{town.walk.base}{base}/{code}/sua{language}")
+        act(town, by, f"procedure previewed{language}", owner=f"Văn phòng {language}")
+        edit(owner=f"Phòng Tư pháp {language}")
+        act(town, by, f"procedure meanwhile{language}")
+        by.page.goto(f"{town.walk.base}{base}/tep{language}")
+        body = f"Mã thủ tục,Tên thủ tục,Ngày rà soát\n{code},Khai sinh,x\n1.000894,Kết hôn,01/07/2026\n".encode()
+        by.page.locator("#f-file").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": body})
+        act(town, by, f"procedures reported{language}")
 
 
 def with_results_in_every_state(town: Town, by: Visitor) -> None:
