@@ -15,6 +15,7 @@ from werkzeug.routing.converters import NumberConverter
 from tests.support.site import AGENCY, EXAMS, OPEN, PROCEDURE, Site, number
 
 UNKNOWN = "khong-co"
+NEEDED = {"api_procedures.search": "?q=khai%20sinh"}  # what an address asks for in its query
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -44,7 +45,7 @@ def stops(site: Site, *methods: str, most: int = 6) -> Iterator[Stop]:
         for values in list(product(*choices))[:most]:
             address = _address(rule, dict(zip(variables, values, strict=True)))
             if address is not None:
-                yield Stop(rule.endpoint, method, address)
+                yield Stop(rule.endpoint, method, address + NEEDED.get(rule.endpoint, ""))
 
 
 def sample_values(site: Site) -> dict[str, list[str]]:

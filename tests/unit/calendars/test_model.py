@@ -10,7 +10,6 @@ from miniapp.calendars.model import (
     AT_ONCE,
     DAYS_MOST,
     DOCUMENT_MOST,
-    NATION,
     Day,
     Layer,
     announced,
@@ -22,6 +21,7 @@ from miniapp.calendars.model import (
 )
 from miniapp.core.clock import VIETNAM
 from miniapp.core.errors import Invalid
+from miniapp.core.ids import NATION
 from miniapp.core.workdays import OFFICE_HOURS, WORKING_DAY, Calendar, DayKind, Hours
 
 EARLY = Hours((390, 660), (780, 990))
