@@ -14,9 +14,8 @@ from handlers import answers, context, forms
 from handlers.doors import officers, pages
 from handlers.forms import FieldProblem, Form
 from miniapp.core.errors import Invalid, NotFound
-from miniapp.procedures.model import national_code
+from miniapp.procedures.model import Synonym, national_code
 from miniapp.procedures.signals import Week, week_before, week_of
-from miniapp.procedures.store import Synonym
 from miniapp.procedures.synonyms import Proposal
 
 PREFIX = "/console/<agency>/thu-tuc/phan-hoi"

@@ -192,6 +192,17 @@ class Version:
     changed: int
 
 
+@dataclass(frozen=True)
+class Synonym:
+    """What was decided of a phrase: that it means a procedure, or that it does not."""
+
+    say: str
+    code: str
+    approved: bool
+    at: str
+    by: str
+
+
 def national_code(text: str) -> str:
     """The canonical `d.dddddd` of a code; a local variant (`2.000815.000.00.00.H55`) belongs to the same procedure."""
     found = _CODE.fullmatch(text.strip())

@@ -17,7 +17,7 @@ from miniapp.core.errors import Conflict, NotFound, Unavailable
 from miniapp.core.files import Files
 from miniapp.core.tables import SortedTable, Write, put, put_new, read, rows
 from miniapp.procedures import book
-from miniapp.procedures.model import Version
+from miniapp.procedures.model import Synonym, Version
 
 BUCKET = "packs"
 POINTER = "pointer"
@@ -97,17 +97,6 @@ class Pointer:
     number: int = 0
     book: str = ""
     synonyms: int = 0
-
-
-@dataclass(frozen=True)
-class Synonym:
-    """What was decided of a phrase: that it means a procedure, or that it does not."""
-
-    say: str
-    code: str
-    approved: bool
-    at: str
-    by: str
 
 
 @dataclass(frozen=True)

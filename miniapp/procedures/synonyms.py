@@ -12,10 +12,10 @@ from miniapp.audit.service import Audit
 from miniapp.core.clock import Clock, iso
 from miniapp.core.errors import Conflict, Invalid
 from miniapp.core.tables import pause
-from miniapp.procedures.model import national_code
+from miniapp.procedures.model import Synonym, national_code
 from miniapp.procedures.publishing import Publishing
 from miniapp.procedures.signals import LONGEST_QUESTION, MissedSearch, Signals, harmless, week_before, week_of
-from miniapp.procedures.store import SYNONYMS_MOST, ProcedureStore, Synonym
+from miniapp.procedures.store import SYNONYMS_MOST, ProcedureStore
 from miniapp.procedures.typed import keys
 
 TRIES = 8
