@@ -1,19 +1,17 @@
 """The real catalogue and the sets of questions, as the search and its peers are given them; read beside the checkout."""
 
 import json
-import lzma
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
 
+from miniapp.procedures.entries import entries
 from miniapp.procedures.entry import Entry
-from miniapp.procedures.levels import Level
+from tests.support.procedures import read_2025, read_2026
 from tests.support.real_data import REAL
 
 FOLDER = REAL / "data" / "procedures"
 OWN = Path(__file__).with_name("search_queries.tsv")
-LEVELS = {"Cấp xã": Level.COMMUNE, "Cấp tỉnh": Level.PROVINCE, "Cấp bộ": Level.MINISTRY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +24,13 @@ class Query:
 
 
 def catalogue() -> list[Entry]:
-    """The 2,642 procedures of the national portal."""
-    return [_entry(row) for row in _rows(FOLDER / "tthc_2026_chatbot_tthc.jsonl.xz")]
+    """The 2,642 procedures of the national portal, as they are served: read by the importer, then indexed."""
+    return list(entries(made for made, _ in read_2026() if made))
 
 
 def military() -> list[Entry]:
     """The 207 of the Ministry of Defence, a catalogue of its own."""
-    return [_military(row) for row in _rows(FOLDER / "tthc_bqp_2025_nhdandz.jsonl.xz")]
+    return list(entries(made for made, _ in read_2025() if made))
 
 
 def templates() -> list[Query]:
@@ -69,31 +67,3 @@ def part_of(query: Query) -> str:
 def _labelled(name: str) -> list[Query]:
     rows = map(json.loads, (FOLDER / "qa" / name).read_text("utf-8").splitlines())
     return [Query(row["question"], frozenset(row["ma_thu_tuc"])) for row in rows if row["ma_thu_tuc"]]
-
-
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    with lzma.open(path, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
-
-
-def _entry(row: dict[str, str]) -> Entry:
-    levels = [part.strip() for part in row["cap_thuc_hien"].split(",")]
-    return Entry(
-        code=row["ma_thu_tuc"],
-        name=row["ten_thu_tuc"],
-        field=row["linh_vuc"],
-        levels=tuple(dict.fromkeys(LEVELS.get(level, Level.OTHER) for level in levels)),
-        agency=row["co_quan_thuc_hien"],
-        for_citizens="Công dân" in row["doi_tuong_thuc_hien"] or "Cá nhân" in row["doi_tuong_thuc_hien"],
-        papers=row["thanh_phan_ho_so"],
-        steps=row["trinh_tu_thuc_hien"],
-        results=row["ket_qua_xu_ly"],
-        conditions=row["yeu_cau_dieu_kien"],
-        legal=row["can_cu_phap_ly"],
-    )
-
-
-def _military(row: dict[str, dict[str, str]]) -> Entry:
-    told = row["metadata"]
-    papers = json.dumps(row["tables"].get("thanh_phan_ho_so", ""), ensure_ascii=False)
-    return Entry(code=told["mã_thủ_tục"], name=told["tên_thủ_tục"], papers=papers)
