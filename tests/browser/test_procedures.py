@@ -8,9 +8,17 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_look_up_a_score import LISTEN
-from tests.support.axe import PHONE, served
+from tests.support.axe import (
+    NARROW,
+    PHONE,
+    assert_accessible,
+    assert_no_horizontal_scroll,
+    assert_readable_at_double_size,
+    served,
+)
 from tests.support.cloud import Cloud
 from tests.support.procedure_town import BIRTH, WARD, ProcedureTown, demo_procedures
+from tests.support.procedures import read_2026
 
 pytestmark = pytest.mark.browser
 
@@ -79,4 +87,20 @@ def test_a_script_that_may_keep_nothing_leaves_the_list_as_it_is(browser: Browse
     page.locator("#checklist label").first.click()
     assert boxes(page)[0]
     assert wrong == []
+    context.close()
+
+
+def test_the_longest_records_of_the_portal_are_readable_on_the_narrowest_phone(browser: Browser, cloud: Cloud) -> None:
+    town = ProcedureTown(cloud)
+    longest = sorted((made for made, _ in read_2026() if made), key=lambda one: len(repr(one)), reverse=True)[:3]
+    town.take(*longest)
+    context = browser.new_context(viewport=NARROW)
+    page = context.new_page()
+    with served(town.app) as address:
+        for one in longest:
+            for below in ("", "/toan-van/giay-to", "/toan-van/cach-nop", "/toan-van/dieu-kien"):
+                page.goto(f"{address}/{WARD}/thu-tuc/{one.code}{below}")
+                assert_accessible(page)
+                assert_no_horizontal_scroll(page)
+                assert_readable_at_double_size(page)
     context.close()
