@@ -11,7 +11,7 @@ from flask import Response
 
 from handlers import answers, context, forms
 from handlers.citizen.procedure import found_of
-from handlers.citizen.procedures import agency_of, base
+from handlers.citizen.procedures import again, agency_of, base
 from handlers.doors import anyone, pages
 from handlers.forms import FieldProblem, Form
 from miniapp.agencies.model import HOTLINE
@@ -75,13 +75,14 @@ def thanks(agency: str, code: str) -> Response:
 def pick(agency: str) -> Response:
     """A procedure was chosen after a search that found nothing for certain: on to its page."""
     held, form = agency_of(), forms.read(("q", "code"))
+    if form.problems:
+        return again(form.value("q"), form.problems)
     try:
         found = found_of(form.value("code"))
     except (Invalid, NotFound):
         return answers.see(base(q=form.value("q")[:LONGEST]))
     signals = context.services().procedure_signals
-    if not form.problems:
-        _said(lambda: signals.picked(held.id, form.value("q"), found.code, context.client_address()))
+    _said(lambda: signals.picked(held.id, form.value("q"), found.code, context.client_address()))
     return answers.see(base(f"/{found.code}"))
 
 
@@ -89,9 +90,10 @@ def pick(agency: str) -> Response:
 def miss(agency: str) -> Response:
     """Nothing was right: kept for who mends the search; the page says whom to ask."""
     held, form = agency_of(), forms.read(("q",))
+    if form.problems:
+        return again(form.value("q"), form.problems)
     signals = context.services().procedure_signals
-    if not form.problems:
-        _said(lambda: signals.missed(held.id, form.value("q"), context.client_address()))
+    _said(lambda: signals.missed(held.id, form.value("q"), context.client_address()))
     return answers.see(base(q=form.value("q")[:LONGEST], **{"da-gui": "1"}))
 
 

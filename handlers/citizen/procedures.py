@@ -4,13 +4,14 @@ For citizens in the chat. A search reads memory and nothing else, is not kept an
 cache: what people type may say who they are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from flask import Response, request
 
 from handlers import answers, context, forms
 from handlers.doors import anyone, pages
+from handlers.forms import FieldProblem
 from miniapp.agencies.model import HOTLINE, Agency, Service
 from miniapp.core.errors import NotFound
 from miniapp.core.folding import clean
@@ -67,6 +68,7 @@ class SearchPage:
     pick: str = ""
     miss: str = ""
     token: str = ""
+    problems: Sequence[FieldProblem] = ()
     sent: bool = False  # what was searched in vain has been told
 
 
@@ -106,6 +108,13 @@ def search(agency: str) -> Response:
         back = f"/{agency}/{context.suffix()}"
         return answers.show("citizen/procedures/search.html", _start(held), back=back, edge=EDGE, index=True)
     return answers.show("citizen/procedures/search.html", _answer(held, query), back=base())
+
+
+def again(query: str, problems: Sequence[FieldProblem]) -> Response:
+    """The search as it was asked, when a form on it could not be taken."""
+    held, typed = agency_of(), query[:LONGEST]
+    page = replace(_answer(held, typed) if typed else _start(held), problems=problems)
+    return answers.show("citizen/procedures/search.html", page, back=base(), status=422, wrong=True)
 
 
 def _start(held: Agency, query: str = "") -> SearchPage:

@@ -143,7 +143,7 @@ def test_with_the_store_gone_every_page_says_so_and_no_cache_keeps_it(site: Site
         busy = 0
         for who, client in visitors_before.items():
             for stop in stops_without_store(site):
-                answer = client.open(stop.address, method=stop.method)
+                answer = client.open(stop.asked, method=stop.method)
                 busy += answer.status_code == 503
                 found = wrong_caching(answer) + (
                     [] if answer.status_code in (200, 303, 401, 403, 404, 503) else ["status"]

@@ -27,6 +27,11 @@ class Stop:
     method: str
     address: str
 
+    @property
+    def asked(self) -> str:
+        """The address with what it needs to be asked."""
+        return self.address + NEEDED.get(self.endpoint, "")
+
 
 def rules(app: Flask, *methods: str) -> Iterator[tuple[Rule, str]]:
     """Every route with each of its methods (HEAD goes with GET)."""
@@ -45,7 +50,7 @@ def stops(site: Site, *methods: str, most: int = 6) -> Iterator[Stop]:
         for values in list(product(*choices))[:most]:
             address = _address(rule, dict(zip(variables, values, strict=True)))
             if address is not None:
-                yield Stop(rule.endpoint, method, address + NEEDED.get(rule.endpoint, ""))
+                yield Stop(rule.endpoint, method, address)
 
 
 def sample_values(site: Site) -> dict[str, list[str]]:

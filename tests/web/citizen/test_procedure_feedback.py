@@ -101,8 +101,11 @@ def test_a_choice_that_is_none_leads_back_to_the_search(town: ProcedureTown, cod
 
 def test_without_our_token_nothing_is_counted(town: ProcedureTown) -> None:
     visitor = town.visitor
-    visitor.post(f"{SEARCH}/khong-thay", q="abc")
-    visitor.post(f"{SEARCH}/chon", q="abc", code=BIRTH)
+    for below, typed in (("khong-thay", {}), ("chon", {"code": BIRTH})):
+        page = visitor.post(f"{SEARCH}/{below}", 422, q="abc", **typed)
+        assert page.value("q") == "abc"
+        assert page.soup.find(id="problems") is not None
+        visitor.post(f"{SEARCH}/{below}", 422)
     visitor.post(ASK, 422, helped="no")
     assert list(SignalRow.scan()) == []
 
