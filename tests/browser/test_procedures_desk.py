@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,24 +17,18 @@ from miniapp.agencies.store import AgencyStore
 from miniapp.core.ids import NATION
 from tests.support import officers
 from tests.support.axe import (
-    DESK,
-    PHONE,
-    assert_accessible,
-    assert_no_horizontal_scroll,
-    assert_readable_at_double_size,
     served,
 )
 from tests.support.cloud import Cloud
+from tests.support.desk_browser import assert_looks_right, at_desk
 from tests.support.fakes import StoppedClock
 from tests.support.officers import Desk
 
-SHOTS = Path(__file__).resolve().parents[2] / "screenshots"
 pytestmark = pytest.mark.browser
 
 COMMUNE, CODE = "phuong-tuy-hoa-dak-lak", "1.001193"
 BASE = f"/console/{COMMUNE}/thu-tuc"
 EDIT = f"{BASE}/{CODE}/sua"
-PATIENCE = 15_000
 
 
 @dataclass
@@ -49,11 +42,7 @@ class Town:
 
     def desk(self, browser: Browser, **options: Any) -> Page:
         """A browser in which the officer has just signed in."""
-        context = browser.new_context(viewport=DESK, **options)
-        context.add_cookies([{"name": "o", "value": self.officer.come_in().token, "url": self.address}])
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        return page
+        return at_desk(browser, self.address, self.officer, **options)
 
     def edit(self, **fields: str) -> None:
         """What another officer saves."""
@@ -162,18 +151,4 @@ def states(town: Town, page: Page, more: str) -> Iterator[str]:
 def test_every_state_is_accessible_in_both_lights_and_fits_a_phone(browser: Browser, town: Town, more: str) -> None:
     page = town.desk(browser)
     for name in states(town, page, more):
-        for scheme in ("dark", "light"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            assert_accessible(page)
-        kept(page, f"{name}{more}-desk")
-        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-        assert_no_horizontal_scroll(page)
-        assert_readable_at_double_size(page)
-        kept(page, f"{name}{more}-phone")
-        page.set_viewport_size(DESK)  # type: ignore[arg-type]
-
-
-def kept(page: Page, name: str) -> None:
-    """A picture for whoever wants to look at the state."""
-    plain = name.replace("/", "-").replace("?", "-").replace(" ", "-")
-    page.screenshot(path=str(SHOTS / f"procedures-{plain}.png"), full_page=True)
+        assert_looks_right(page, f"procedures-{name}{more}")
