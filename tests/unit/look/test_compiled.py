@@ -65,3 +65,10 @@ def test_a_function_writes_nothing_and_a_template_without_code_is_compiled(packa
 
 def test_a_checkout_has_none() -> None:
     assert compiled.shipped(TEMPLATES, "vi") is None
+
+
+def test_code_does_not_say_in_which_folder_it_was_made(packaged: Path) -> None:
+    """Two builds of one commit, each in a folder of its own, have the same bytes."""
+    assert not [
+        path.name for path in (packaged / compiled.FOLDER).iterdir() if str(packaged).encode() in path.read_bytes()
+    ]
