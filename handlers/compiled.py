@@ -6,9 +6,7 @@ its templates are compiled from their text as ever. Code of another Python or of
 from __future__ import annotations
 
 import hashlib
-from functools import partial
 from pathlib import Path
-from types import CodeType
 from typing import TYPE_CHECKING
 
 from jinja2.bccache import Bucket, BytecodeCache
@@ -61,17 +59,9 @@ def write(words: Words) -> int:
     for language in words.languages:
         environment = words.environment(language)
         environment.bytecode_cache = Shipped(folder, language, writes=True)
-        environment._compile = partial(_code, words.folder)  # type: ignore[method-assign]  # Jinja's own hook
         for name in names:
             environment.get_template(name)
     return len(list(folder.iterdir()))
-
-
-def _code(folder: Path, source: str, filename: str) -> CodeType:
-    """Code that says which template it is of and not where the package was made: the same text, the same bytes."""
-    path = Path(filename)
-    named = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
-    return compile(source, f"templates/{named}", "exec")
 
 
 if __name__ == "__main__":

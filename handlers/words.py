@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, meta, nodes
@@ -77,6 +78,7 @@ class House(Environment):
     code_generator_class = Lean
     escaped = staticmethod(escaped)
     language: str = SOURCE_LANGUAGE
+    folder: Path = TEMPLATES
     constants: dict[str, Callable[[str], str]]
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
@@ -90,6 +92,12 @@ class House(Environment):
         transformed = ConstantCalls(translations, self.constants, name).visit(tree)
         assert isinstance(transformed, nodes.Template)
         return transformed
+
+    def _compile(self, source: str, filename: str) -> CodeType:
+        """Code says which template it is of, not in which folder that lies: wherever it is made, it is the same."""
+        path, folder = Path(filename), self.folder
+        named = f"{folder.name}/{path.relative_to(folder).as_posix()}" if path.is_relative_to(folder) else filename
+        return super()._compile(source, named)
 
 
 def is_escaped(name: str | None) -> bool:
@@ -113,6 +121,7 @@ def _environment(
         bytecode_cache=compiled.shipped(folder, language),
     )
     environment.language = language
+    environment.folder = folder
     environment.constants = {"icon": assets.icon, "asset": assets.address, "vendored": assets.vendored}
     environment.catalogue = catalogue  # type: ignore[attr-defined]
     environment.filters.update(FILTERS)

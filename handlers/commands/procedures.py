@@ -65,6 +65,16 @@ def import_file(file: Path, agency: str, start: datetime | None, as_json: bool) 
     _tell(read, taken, as_json)
 
 
+@procedures.command("reindex")
+@json_option
+def reindex(as_json: bool) -> None:
+    """Make anew what is searched in, from the catalogue that is out: after a release that changes the search or its words."""
+    with told(), Bar("indexing", as_json) as bar:
+        pointer = services().procedure_office.show(NATION, bar.tell)
+    facts = {"number": pointer.number, "book": pointer.book}
+    click.echo(json.dumps(facts) if as_json else "\n".join(f"{name:<11} {value}" for name, value in facts.items()))
+
+
 @procedures.command("export")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--agency", default="", help="Address of the agency that shows them; without it, the national catalogue.")

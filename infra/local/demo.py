@@ -90,6 +90,7 @@ def open_procedures(services: Services, agencies: Iterable[str]) -> None:
 def load_procedures(services: Services, say: Say) -> None:
     """Everyday procedures, in the nation's layer of a catalogue that nobody has filled yet."""
     if services.procedure_store.pointer(NATION).number:
+        services.procedure_office.show(NATION)  # this checkout may search in another way than the one that loaded them
         return
     say("Loading everyday procedures …")
     with PROCEDURES.open("rb") as body:

@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from miniapp.agencies.model import Kind
 from miniapp.core.clock import Clock, local_day
@@ -64,8 +65,9 @@ class Finder:
         most = min(most, MOST)
         level = LEVELS.get(kind, Level.PROVINCE) if kind else None
         answer = search.search(text[:LONGEST], most + SPARE, level, self._rules(agency, search))
-        hits = [hit for match in answer.matches if (hit := self._hit(agency, match))]
-        return Found(answer, tuple(hits[:most]), has_more=len(hits) > most)
+        hits = (hit for match in answer.matches if (hit := self._hit(agency, match)))
+        found = tuple(islice(hits, most + 1))  # none is put together that nobody will see
+        return Found(answer, found[:most], has_more=len(found) > most)
 
     def of_event(self, agency: str, event: str) -> tuple[Procedure, ...]:
         """The procedures of a life event, in the order in which they are done; NotFound `life_event_unknown`."""

@@ -110,25 +110,32 @@ def _reasons(procedure: int, asked: Asked, index: Index) -> Iterator[Reason]:
     for end, typed in (*asked.codes.items(), *asked.meant.items()):
         if code.endswith(end):
             yield Reason(typed, Via.CODE if end in asked.codes else Via.SYNONYM, code)
-    met: dict[tuple[str, Via], list[str]] = {}
-    for word in split(index.names[procedure]):
-        road = _road(word, asked, index)
-        if road and word not in met.setdefault(road, []):
-            met[road].append(word)
+    met = _met(procedure, asked, index, REASON_WEIGHT)
+    told = [typed for number, (typed, _) in asked.roads.items() if procedure in index.told(number)[0]]
+    if not met and not told:
+        met = _met(procedure, asked, index, 0.0)  # a word of little weight is a reason where there is no other
     for (typed, via), words in met.items():
         yield Reason(typed, via, " ".join(words))
-    if not met:
-        told = [typed for number, (typed, _) in asked.roads.items() if procedure in index.told(number)[0]]
-        if told:
-            yield Reason(" ".join(dict.fromkeys(told)), Via.TEXT, "")
+    if told and not met:
+        yield Reason(" ".join(dict.fromkeys(told)), Via.TEXT, "")
 
 
-def _road(word: str, asked: Asked, index: Index) -> tuple[str, Via] | None:
+def _met(procedure: int, asked: Asked, index: Index, least: float) -> dict[tuple[str, Via], list[str]]:
+    """What was typed and by which road, with the words of the name that it met."""
+    met: dict[tuple[str, Via], list[str]] = {}
+    for word in split(index.names[procedure]):
+        road = _road(word, asked, index, least)
+        if road and word not in met.setdefault(road, []):
+            met[road].append(word)
+    return met
+
+
+def _road(word: str, asked: Asked, index: Index, least: float) -> tuple[str, Via] | None:
     """How a word of a name was met, a short form there by any of its long words."""
     plain = key(word)
     forms = index.rules.long_forms(plain) if word.isupper() else ()
     for one in (plain, *(long for long, _ in forms[0])) if forms else (plain,):
         number = index.number(one)
-        if asked.words.get(number, 0.0) >= REASON_WEIGHT:
+        if number in asked.roads and asked.words.get(number, 0.0) >= least:
             return asked.roads[number]
     return None

@@ -98,9 +98,9 @@ class ProcedureOffice:
 
         return self._turn(layer, wanted, day, by, source, tell)
 
-    def show(self, layer: str, tell: Tell = in_silence) -> None:
+    def show(self, layer: str, tell: Tell = in_silence) -> Pointer:
         """Bring out once more what is out: after new words for the search, or for whoever was stopped half-way."""
-        self._publishing.show(layer, tell)
+        return self._publishing.show(layer, tell)
 
     def keep_own(self, agency: str, code: str, *, by: str) -> None:
         """An officer has seen what changed above and stays with the agency's own."""

@@ -22,10 +22,10 @@ from tests.support.axe import (
     PHONE,
     assert_accessible,
     assert_no_horizontal_scroll,
-    assert_readable_at_double_size,
     served,
 )
 from tests.support.cloud import Cloud
+from tests.support.desk_browser import assert_looks_right
 from tests.support.exams import exam_agency
 from tests.support.fakes import StoppedClock
 from tests.support.officers import Desk
@@ -203,17 +203,4 @@ def with_results(town: Town) -> None:
 def test_every_state_is_accessible_in_both_lights_and_fits_a_phone(browser: Browser, town: Town, language: str) -> None:
     page = signed_in(browser, town, BASE)
     for name in states(town, page, language):
-        for scheme in ("dark", "light"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            assert_accessible(page)
-        kept(page, f"{name}-{language}-desk")
-        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-        assert_no_horizontal_scroll(page)
-        assert_readable_at_double_size(page)
-        kept(page, f"{name}-{language}-phone")
-        page.set_viewport_size(DESK)  # type: ignore[arg-type]
-
-
-def kept(page: Page, name: str) -> None:
-    """A picture for whoever wants to look at the state."""
-    page.screenshot(path=str(SHOTS / f"agency-{name.replace('/', '-').replace(' ', '-')}.png"), full_page=True)
+        assert_looks_right(page, f"agency-{name}-{language}")

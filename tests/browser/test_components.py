@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from handlers.app import create_app
 from tests.support.axe import (
     DESK,
+    LIGHTS,
     NARROW,
     PHONE,
     assert_accessible,
@@ -58,7 +59,7 @@ def test_every_component_is_accessible_light_and_dark(
     browser: Browser, address: str, frame: str, language: str, size: dict[str, int]
 ) -> None:
     page = opened(browser, f"{address}/demo/components/{frame}?lang={language}", viewport=size)
-    for scheme in ("light", "dark"):
+    for scheme in LIGHTS:
         page.emulate_media(color_scheme=scheme)
         assert_accessible(page)
     assert_no_horizontal_scroll(page)
@@ -71,7 +72,7 @@ def test_nothing_sticks_out_on_a_narrow_phone_or_at_double_text_size(
 ) -> None:
     page = opened(browser, f"{address}/demo/components/{frame}", viewport=NARROW)
     assert_no_horizontal_scroll(page)
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     assert_readable_at_double_size(page)
     page.set_viewport_size({"width": 640, "height": 360})
     assert_no_horizontal_scroll(page)

@@ -6,7 +6,6 @@ The tests read what the walk noted. A page that is added and that nobody brings 
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,9 +18,6 @@ from infra.local import demo
 from infra.local.authenticator import with_authenticator
 from miniapp.accounts.access import Operator, Role
 from miniapp.agencies.model import Service
-from miniapp.agencies.store import AgencyStore
-from miniapp.core.ids import NATION
-from miniapp.core.workdays import DayKind, Hours
 from miniapp.exam_scores.importing import ImportEdition
 from miniapp.exam_scores.model import Exam, Formula, Reason
 from miniapp.exam_scores.telling import PURPOSE
@@ -32,38 +28,24 @@ from tests.support.letters import deliver_all
 from tests.support.looking import Visitor, Walk, answering
 from tests.support.markup import assert_markup
 from tests.support.officers import PASSWORD, Desk
-from tests.support.score_desk import BAD, ScoreDesk, many
-from tests.support.site import AGENCY, CITIZEN, CODED, COMING, EXAMS, LOGIN, OPEN, OTHER, VERIFIED, Site
-from tests.support.walking import stops
+from tests.support.score_desk import BAD, many
+from tests.support.site import AGENCY, CITIZEN, CODED, COMING, EXAMS, OPEN, OTHER, VERIFIED
+from tests.support.walked_procedures import (
+    asking_for_papers,
+    looking_for_procedures,
+    with_a_calendar_of_its_own,
+    with_procedures_of_its_own,
+)
+from tests.support.walked_town import CONSOLE, Town, act
 from tests.web.look.test_error_pages import KINDS, rendered
 
 pytestmark = pytest.mark.browser
 
 GONE, PATIENCE = 410, 30
-NO_PAGES = ("/assets", "/api", "/healthz", "/readyz")
-CONSOLE = f"/console/{AGENCY}"
 SCORES = f"{CONSOLE}/diem-thi"
 DESK_EXAM = "thpt-2019"
 NEWCOMER = {"login": "mai@demo.vn", "name": "Trần Thị Mai", "roles": ["publisher", "auditor"]}
 FOLDERS = ("citizen", "console", "demo", "errors", "received")
-
-
-class Town:
-    """What stands, who walks, and the acts that bring a state about."""
-
-    def __init__(self, made: Site, cloud: Cloud, walk: Walk) -> None:
-        self.site, self.cloud, self.walk = made, cloud, walk
-        self.services = made.services
-        held = made.held.desk
-        self.me = Desk(held.id, LOGIN, held.secret, held.recovery, made.services.accounts, made.clock)
-        AgencyStore().placed({"": made.held.agencies})
-        self.other = officers.officer(made.services.accounts, made.clock, "minh@phuyen.gov.vn", AGENCY, *Role)
-        self.desk = ScoreDesk(made.services, AGENCY, self.me, self.other)
-
-    def everywhere(self, prefix: str) -> list[str]:
-        """Every address that anybody may ask for, below a prefix."""
-        found = dict.fromkeys(stop.address for stop in stops(self.site, "GET"))
-        return [one for one in found if one.startswith(prefix) and not one.startswith(NO_PAGES)]
 
 
 def walked(cloud: Cloud, browser: Browser, folder: Path, thorough: bool) -> Walk:
@@ -116,17 +98,6 @@ def as_a_stranger(town: Town, by: Visitor) -> None:
     town.walk.visit(by, f"/toi/vao/{way}")
 
 
-def act(town: Town, by: Visitor, name: str, /, **typed: str) -> None:
-    """Fill the form of the page that stands there, send it, look at what comes."""
-    page = by.page
-    town.walk._rendered.clear()
-    for field, text in typed.items():
-        page.locator(f"main #f-{field}").fill(text)
-    with page.expect_navigation():
-        page.locator("main form[method=post] button:not([type=button])").first.click()
-    town.walk.look(by, f"{by.name} {name}")
-
-
 def being_invited(town: Town, by: Visitor) -> None:
     """From the link to the recovery codes, and both steps of signing in."""
     accounts, page = town.services.accounts, by.page
@@ -146,24 +117,6 @@ def being_invited(town: Town, by: Visitor) -> None:
         act(town, by, f"code{language}", password=PASSWORD)
         act(town, by, f"code wrong{language}", code="000000")
         page.context.clear_cookies()
-
-
-def looking_for_procedures(town: Town, by: Visitor) -> None:
-    """The search: found, in doubt, told so, a life event; one procedure with answers and with problems."""
-    base = f"/{AGENCY}/thu-tuc"
-    for query in ("q=giay chung tu", "q=xyzzy con voi", "q=xyzzy con voi&da-gui=1", "viec=birth", "viec=khong-co"):
-        town.walk.visit(by, f"{base}?{query}")
-    for query in ("nhan-day=20&nhan-month=11&nhan-year=2026&gio=15:40&so-ban=3", "nhan-day=31&gio=x&so-ban=x"):
-        town.walk.visit(by, f"{base}/1.004884?{query}")
-
-
-def asking_for_papers(town: Town, by: Visitor) -> None:
-    """The personal checklist of a procedure: untouched, half answered, whole, refused; and of one that there is not."""
-    base = f"/{AGENCY}/thu-tuc/3.000333/giay-to"
-    half = f"{base}?c-ai=khac&c-mien=co"
-    for address in (base, half, f"{half}&c-phieuuq=mot&c-cach=quay", f"{half}&c-phieuuq=hai&c-cach=quay"):
-        town.walk.visit(by, address)
-    town.walk.visit(by, f"/{AGENCY}/thu-tuc/khong-co/giay-to")
 
 
 def as_a_citizen(town: Town, by: Visitor) -> None:
@@ -204,48 +157,6 @@ def as_an_officer(town: Town, by: Visitor) -> None:
             for part in ("", "/duyet", "/doi-gio", "/van-de", "/khac-biet", "/pho-diem", "/nhat-ky"):
                 town.walk.visit(by, f"{SCORES}/{slug}/{edition}{part}")
     town.walk.visit(by, f"{CONSOLE}/audit?ngay=2026-01-01")
-
-
-def with_a_calendar_of_its_own(town: Town, by: Visitor) -> None:
-    """Days and hours of the agency's own, one about to be taken away, and another admin who was faster."""
-    calendars = town.services.calendars
-    calendars.set_days(AGENCY, 0, {"2026-11-28": DayKind.WORKING}, "21/TB-SGDĐT", town.other.id)
-    calendars.set_hours(AGENCY, 1, Hours((450, 690), (810, 1035)), "22/TB-SGDĐT", town.other.id)
-    for part in ("", "/bo/2026-11-28", "/gio", "/ngay?ngay=2026-11-28"):
-        town.walk.visit(by, f"{CONSOLE}/lich-lam-viec{part}")
-    for version, language in enumerate(("", "?lang=en"), start=2):
-        by.page.goto(f"{town.walk.base}{CONSOLE}/lich-lam-viec/bo/2026-11-28{language}")
-        calendars.set_days(AGENCY, version, {f"2026-12-0{version}": DayKind.MORNING}, "23/TB-SGDĐT", town.other.id)
-        act(town, by, f"calendar meanwhile{language}", document="24/TB-SGDĐT")
-
-
-def with_procedures_of_its_own(town: Town, by: Visitor) -> None:
-    """A procedure previewed, saved, dated, changed above meanwhile; a file that is reported on."""
-    office, desk = town.services.procedure_office, town.services.procedure_desk
-    base, code = f"{CONSOLE}/thu-tuc", "1.001193"
-
-    def edit(day: str = "", **fields: str) -> None:
-        mark = desk.state(AGENCY, code).mark
-        office.edit(AGENCY, code, fields, by=town.other.id, expected=mark, effective=day)
-
-    edit(address="Số 1 Lê Lợi", owner="Bộ phận một cửa")
-    edit("2027-01-01", address="Số 2 Lê Lợi")
-    shown = replace(town.services.catalogue.get(AGENCY, code).procedure, address="Nơi khác của cả nước")
-    office.take(NATION, [shown], by="operator", source="demo")
-    town.site.clock.pass_by(seconds=6)
-    for part in ("", "?q=khai+sinh", "?q=qwxyz", f"/{code}", f"/{code}?ngay=2027-01-01", f"/{code}/sua", "/lich-su"):
-        town.walk.visit(by, base + part)
-    for part in ("/lich-su/1", "/khac-cap-tren", "/tep"):
-        town.walk.visit(by, base + part)
-    for language in ("", "?lang=en"):
-        by.page.goto(f"{town.walk.base}{base}/{code}/sua{language}")
-        act(town, by, f"procedure previewed{language}", owner=f"Văn phòng {language}")
-        edit(owner=f"Phòng Tư pháp {language}")
-        act(town, by, f"procedure meanwhile{language}")
-        by.page.goto(f"{town.walk.base}{base}/tep{language}")
-        body = f"Mã thủ tục,Tên thủ tục,Ngày rà soát\n{code},Khai sinh,x\n1.000894,Kết hôn,01/07/2026\n".encode()
-        by.page.locator("#f-file").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": body})
-        act(town, by, f"procedures reported{language}")
 
 
 def with_results_in_every_state(town: Town, by: Visitor) -> None:

@@ -95,7 +95,7 @@ def test_every_state_is_accessible_and_fits(browser: Browser, base: str, given: 
         summary.click()
     assert_accessible(page)
     for size in (DESK, PHONE, NARROW):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.set_viewport_size(size)
         assert_no_horizontal_scroll(page)
     assert_readable_at_double_size(page)
     page.close()

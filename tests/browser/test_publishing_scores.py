@@ -15,7 +15,7 @@ from handlers.app import create_app
 from handlers.wiring import Services
 from miniapp.agencies.store import AgencyStore
 from tests.support import officers
-from tests.support.axe import DESK, PHONE, assert_accessible, assert_no_horizontal_scroll, served
+from tests.support.axe import DESK, LIGHTS, PHONE, assert_accessible, assert_no_horizontal_scroll, served
 from tests.support.cloud import Cloud
 from tests.support.exams import exam_agency
 from tests.support.fakes import StoppedClock
@@ -69,12 +69,12 @@ def signed_in(browser: Browser, town: Town, officer: Desk, path: str, **options:
 
 def looked_at(page: Page) -> None:
     """Fit to be shown to anybody: axe in both lights, and a phone's width."""
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    for scheme in LIGHTS:
+        page.emulate_media(color_scheme=scheme)
         assert_accessible(page)
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     assert_no_horizontal_scroll(page)
-    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    page.set_viewport_size(DESK)
 
 
 def test_a_file_becomes_results_by_two_people(browser: Browser, town: Town, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def seen(page: Page, folder: Path, name: str) -> None:
     """Accessible in both lights, narrow enough for a phone, and kept for the markup check."""
     looked_at(page)
     collect_html(name, page.content(), folder)
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     page.screenshot(path=folder / f"{name}-phone.png", full_page=True)
     page.set_viewport_size({"width": 1280, "height": 800})
     page.screenshot(path=folder / f"{name}-desk.png", full_page=True)

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, FrameLocator, Page, expect
 from miniapp.exam_scores.rounds import TellWave
 from tests.support.axe import (
     DESK,
+    LIGHTS,
     NARROW,
     PHONE,
     assert_accessible,
@@ -73,8 +74,8 @@ class Phone:
 
     def looked_at(self, state: str) -> None:
         """What every state must stand: axe in both lights, nothing sticking out."""
-        for scheme in ("light", "dark"):
-            self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for scheme in LIGHTS:
+            self.page.emulate_media(color_scheme=scheme)
             assert_accessible(self.page)
         self.page.emulate_media(color_scheme="light")
         assert_no_horizontal_scroll(self.page)
@@ -145,12 +146,12 @@ def test_the_strip_stands_beside_the_phone_on_a_desk_only(browser: Browser, clou
         page.get_by_label("Người dân").select_option("minh")
         page.get_by_role("button", name="Đổi").click()
         expect(page.get_by_label("Người dân")).to_have_value("minh")
-        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        page.set_viewport_size(PHONE)
         expect(page.get_by_label("Cơ quan")).to_be_hidden()
         box = page.locator("main").bounding_box()
         assert box is not None
         assert (box["width"], box["height"]) == (PHONE["width"], PHONE["height"])
-        page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        page.set_viewport_size(NARROW)
         assert_no_horizontal_scroll(page)
         assert_readable_at_double_size(page)
         page.context.close()
@@ -180,8 +181,8 @@ def test_my_things_stand_on_every_width_and_in_every_light(browser: Browser, clo
         for path in ("/toi", "/toi/xoa", "/toi?lang=en", town.tell_address):
             page.goto(base + path)
             phone.looked_at(path)
-            page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+            page.set_viewport_size(NARROW)
             assert_no_horizontal_scroll(page)
             assert_readable_at_double_size(page)
-            page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+            page.set_viewport_size(PHONE)
         page.context.close()

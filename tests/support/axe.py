@@ -11,16 +11,17 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page, PdfMargins, Playwright
+from playwright.sync_api import Browser, Page, PdfMargins, Playwright, ViewportSize
 from werkzeug.serving import make_server
 
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-PHONE = {"width": 360, "height": 640}
-DESK = {"width": 1280, "height": 800}
-NARROW = {"width": 320, "height": 640}
+PHONE: ViewportSize = {"width": 360, "height": 640}
+DESK: ViewportSize = {"width": 1280, "height": 800}
+NARROW: ViewportSize = {"width": 320, "height": 640}
+LIGHTS: tuple[Literal["dark", "light"], ...] = ("dark", "light")
 CHROMIUM = "/usr/bin/chromium"
 MARGINS = PdfMargins(top="15mm", right="15mm", bottom="15mm", left="15mm")
 QUIET = (

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.support.axe import (
     DESK,
+    LIGHTS,
     PHONE,
     assert_accessible,
     assert_no_horizontal_scroll,
@@ -29,15 +30,15 @@ def at_desk(browser: Browser, address: str, officer: Desk, **options: Any) -> Pa
 
 def assert_looks_right(page: Page, name: str) -> None:
     """What stands there is accessible in both lights and fits a phone; pictures of it for whoever wants to look."""
-    for scheme in ("dark", "light"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    for scheme in LIGHTS:
+        page.emulate_media(color_scheme=scheme)
         assert_accessible(page)
     _kept(page, f"{name}-desk")
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     assert_no_horizontal_scroll(page)
     assert_readable_at_double_size(page)
     _kept(page, f"{name}-phone")
-    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    page.set_viewport_size(DESK)
 
 
 def _kept(page: Page, name: str) -> None:

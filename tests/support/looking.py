@@ -223,12 +223,12 @@ class Walk:
 
     def _stretch(self, by: Visitor, name: str) -> None:
         page = by.page
-        page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        page.set_viewport_size(NARROW)
         self.wrong["narrow"] += [f"{name}: {one}" for one in page.evaluate(WIDE)[:3]]
         page.evaluate(DOUBLE)
         self.wrong["double"] += [f"{name}: {one}" for one in page.evaluate(WIDE)[:3]]
         page.evaluate(SINGLE)
-        page.set_viewport_size(by.size)  # type: ignore[arg-type]
+        page.set_viewport_size(by.size)
 
     def _spoil_forms(self, by: Visitor, address: str) -> None:
         page = by.page

@@ -7,7 +7,7 @@ import base64
 import hashlib
 from typing import Any
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -33,6 +33,12 @@ class Page:
         """The heading."""
         heading = self.soup.find("h1")
         return " ".join(heading.get_text(" ").split()) if heading else ""
+
+    def one(self, selector: str) -> Tag:
+        """The first thing that a selector names; it must be there."""
+        found = self.soup.select_one(selector)
+        assert found is not None, selector
+        return found
 
     def token(self) -> str:
         """The form's one-time token."""

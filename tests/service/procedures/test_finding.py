@@ -6,74 +6,53 @@ from datetime import datetime
 
 import pytest
 
-from handlers.wiring import Services
 from miniapp.agencies.model import Kind
 from miniapp.core.clock import VIETNAM
 from miniapp.core.errors import NotFound, Unavailable
 from miniapp.core.ids import NATION
-from miniapp.procedures.catalogue import Catalogue
-from miniapp.procedures.finding import Finder
 from miniapp.procedures.levels import Level
 from miniapp.procedures.model import Procedure
-from miniapp.procedures.service import ProcedureOffice
-from miniapp.procedures.store import ProcedureStore, index_key
+from miniapp.procedures.store import index_key
+from tests.support.catalogue_town import CatalogueTown
 from tests.support.cloud import Cloud
 from tests.support.fakes import StoppedClock
 from tests.support.faults import CountedCalls, Hooks
 
 BIRTH = Procedure("1.001193", "Đăng ký khai sinh", levels=(Level.COMMUNE,), for_whom=("Công dân Việt Nam",))
 COPY = Procedure("2.000815", "Chứng thực bản sao từ bản chính", levels=(Level.COMMUNE,))
-ABOVE = {"xa-a": ("tinh", "xa-a"), "xa-b": ("tinh", "xa-b"), "tinh": ("tinh",)}
-
-
-class Town:
-    """A nation, a province and two communes, at a stopped clock."""
-
-    def __init__(self, cloud: Cloud) -> None:
-        self.clock = StoppedClock(datetime(2026, 6, 1, 9, 0, tzinfo=VIETNAM))
-        self.services = Services(cloud.settings, clock=self.clock, sleep=lambda seconds: None)
-        self.services.bind()
-        self.store = ProcedureStore(self.services.files)
-        self.office = ProcedureOffice(self.store, ABOVE.__getitem__, self.services.audit, self.clock)
-
-    def take(self, layer: str, *procedures: Procedure, effective: str = "") -> None:
-        self.office.take(layer, procedures, by="operator", source="test", effective=effective)
-
-    def finder(self) -> Finder:
-        """As a fresh process has it."""
-        return Finder(self.store, Catalogue(self.store, ABOVE.__getitem__, self.clock), self.clock)
-
-    def names(self, agency: str, text: str) -> list[str]:
-        return [hit.procedure.name for hit in self.finder().find(agency, text).hits]
 
 
 @pytest.fixture
-def town(cloud: Cloud) -> Town:
-    return Town(cloud)
+def town(cloud: Cloud) -> CatalogueTown:
+    return CatalogueTown(cloud, StoppedClock(datetime(2026, 6, 1, 9, 0, tzinfo=VIETNAM)))
 
 
-def test_what_was_taken_in_is_found_at_once_and_everywhere(town: Town) -> None:
+def names(town: CatalogueTown, agency: str, text: str) -> list[str]:
+    return [one.name for one in town.found(agency, text)]
+
+
+def test_what_was_taken_in_is_found_at_once_and_everywhere(town: CatalogueTown) -> None:
     town.take(NATION, BIRTH, COPY)
-    assert town.names("xa-a", "khai sinh")[0] == "Đăng ký khai sinh"
-    assert town.names("tinh", "chung thuc ban sao")[0] == "Chứng thực bản sao từ bản chính"
+    assert names(town, "xa-a", "khai sinh")[0] == "Đăng ký khai sinh"
+    assert names(town, "tinh", "chung thuc ban sao")[0] == "Chứng thực bản sao từ bản chính"
 
 
-def test_an_empty_catalogue_says_so(town: Town) -> None:
+def test_an_empty_catalogue_says_so(town: CatalogueTown) -> None:
     found = town.finder().find("xa-a", "khai sinh")
     assert (found.is_empty, found.hits) == (True, ())
     assert town.finder().events == ()
 
 
-def test_an_agencys_own_is_shown_on_the_match_and_what_it_closed_is_not_found(town: Town) -> None:
+def test_an_agencys_own_is_shown_on_the_match_and_what_it_closed_is_not_found(town: CatalogueTown) -> None:
     town.take(NATION, BIRTH, COPY)
     town.take("xa-a", replace(BIRTH, name="Đăng ký khai sinh tại nhà", address="1 Trần Phú"))
     town.take("xa-b", replace(BIRTH, is_open=False))
-    assert town.names("xa-a", "khai sinh") == ["Đăng ký khai sinh tại nhà"]
-    assert town.names("xa-b", "khai sinh") == []
-    assert town.names("tinh", "khai sinh") == ["Đăng ký khai sinh"]
+    assert names(town, "xa-a", "khai sinh") == ["Đăng ký khai sinh tại nhà"]
+    assert names(town, "xa-b", "khai sinh") == []
+    assert names(town, "tinh", "khai sinh") == ["Đăng ký khai sinh"]
 
 
-def test_a_new_name_can_be_asked_for_from_midnight_and_nothing_has_to_happen_then(town: Town) -> None:
+def test_a_new_name_can_be_asked_for_from_midnight_and_nothing_has_to_happen_then(town: CatalogueTown) -> None:
     town.take(NATION, BIRTH, COPY)
     town.take(NATION, replace(COPY, name="Cấp thẻ căn cước"), effective="2026-07-01")
     finder = town.finder()
@@ -86,7 +65,7 @@ def test_a_new_name_can_be_asked_for_from_midnight_and_nothing_has_to_happen_the
     assert finder.find("tinh", "chứng thực bản sao").answer.doubtful
 
 
-def test_a_search_asks_no_table_and_the_bucket_for_pointers_only(town: Town) -> None:
+def test_a_search_asks_no_table_and_the_bucket_for_pointers_only(town: CatalogueTown) -> None:
     town.take(NATION, BIRTH, COPY)
     finder = town.finder()
     finder.find("xa-a", "khai sinh")
@@ -100,7 +79,7 @@ def test_a_search_asks_no_table_and_the_bucket_for_pointers_only(town: Town) -> 
     assert later.calls == ["GetObject"] * 3  # the pointers of three layers
 
 
-def test_the_same_catalogue_makes_the_same_index_and_another_one_another(town: Town) -> None:
+def test_the_same_catalogue_makes_the_same_index_and_another_one_another(town: CatalogueTown) -> None:
     town.take(NATION, BIRTH)
     first = town.store.shown(NATION).index("2026-06-01")
     town.office.show(NATION)
@@ -109,7 +88,7 @@ def test_the_same_catalogue_makes_the_same_index_and_another_one_another(town: T
     assert town.store.shown(NATION).index("2026-06-01") != first
 
 
-def test_while_the_bucket_is_silent_the_index_in_memory_serves_on(town: Town) -> None:
+def test_while_the_bucket_is_silent_the_index_in_memory_serves_on(town: CatalogueTown) -> None:
     town.take(NATION, BIRTH)
     finder = town.finder()
     finder.find("xa-a", "khai sinh")
@@ -118,7 +97,7 @@ def test_while_the_bucket_is_silent_the_index_in_memory_serves_on(town: Town) ->
         assert [hit.match.code for hit in finder.find("xa-a", "khai sinh").hits] == ["1.001193"]
 
 
-def test_an_index_that_can_not_be_read_is_no_empty_answer(town: Town) -> None:
+def test_an_index_that_can_not_be_read_is_no_empty_answer(town: CatalogueTown) -> None:
     town.take(NATION, BIRTH)
     name = town.store.shown(NATION).index("2026-06-01")
     town.services.files.put("packs", index_key(NATION, name), b"something else")
@@ -126,7 +105,7 @@ def test_an_index_that_can_not_be_read_is_no_empty_answer(town: Town) -> None:
         town.finder().find("xa-a", "khai sinh")
 
 
-def test_a_life_event_has_its_procedures_in_order_and_only_those_that_are_there(town: Town) -> None:
+def test_a_life_event_has_its_procedures_in_order_and_only_those_that_are_there(town: CatalogueTown) -> None:
     later = Procedure("2.000986", "Liên thông khai sinh, thường trú, bảo hiểm y tế")
     town.take(NATION, COPY, later, BIRTH)
     finder = town.finder()
@@ -137,7 +116,9 @@ def test_a_life_event_has_its_procedures_in_order_and_only_those_that_are_there(
 
 
 @pytest.mark.parametrize(("kind", "first"), [(Kind.COMMUNE, "1.000001"), (Kind.DEPARTMENT, "1.000002")])
-def test_of_two_alike_the_one_comes_first_that_such_an_agency_takes_in(town: Town, kind: Kind, first: str) -> None:
+def test_of_two_alike_the_one_comes_first_that_such_an_agency_takes_in(
+    town: CatalogueTown, kind: Kind, first: str
+) -> None:
     name = "Cấp giấy phép xây dựng nhà ở riêng lẻ"
     commune = Procedure("1.000001", f"{name} cấp xã", levels=(Level.COMMUNE,))
     province = Procedure("1.000002", f"{name} cấp tỉnh", levels=(Level.PROVINCE,))
@@ -145,7 +126,7 @@ def test_of_two_alike_the_one_comes_first_that_such_an_agency_takes_in(town: Tow
     assert town.finder().find("tinh", name, kind).hits[0].match.code == first
 
 
-def test_more_are_there_when_more_are_asked_for(town: Town) -> None:
+def test_more_are_there_when_more_are_asked_for(town: CatalogueTown) -> None:
     town.take(NATION, *(Procedure(f"1.{place:06}", f"Cấp giấy phép loại {place}") for place in range(30)))
     finder = town.finder()
     few = finder.find("tinh", "cấp giấy phép", most=10)
@@ -154,7 +135,7 @@ def test_more_are_there_when_more_are_asked_for(town: Town) -> None:
     assert (len(all_of_them.hits), all_of_them.has_more) == (30, False)
 
 
-def silent(town: Town) -> Hooks:
+def silent(town: CatalogueTown) -> Hooks:
     """A bucket that answers nothing."""
 
     def refuse(**more: object) -> None:

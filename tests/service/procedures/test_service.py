@@ -6,49 +6,28 @@ from datetime import datetime
 
 import pytest
 
-from handlers.wiring import Services
 from miniapp.core.clock import VIETNAM
 from miniapp.core.errors import Conflict, Invalid, NotFound
 from miniapp.core.ids import NATION
 from miniapp.procedures.catalogue import Catalogue
 from miniapp.procedures.model import Paper, Procedure, Version
-from miniapp.procedures.service import ProcedureOffice
-from miniapp.procedures.store import Pointer, ProcedureStore, pointer_key
+from miniapp.procedures.store import Pointer, pointer_key
+from tests.support.catalogue_town import ABOVE, CatalogueTown
 from tests.support.cloud import Cloud
-from tests.support.fakes import StoppedClock
 
 BIRTH = Procedure("1.001193", "Đăng ký khai sinh", papers=(Paper("Tờ khai", 1),), owner="Bộ Tư pháp")
 COPY = Procedure("2.000815", "Chứng thực bản sao", owner="Bộ Tư pháp")
-ABOVE = {"xa-a": ("tinh", "xa-a"), "xa-b": ("tinh", "xa-b"), "tinh": ("tinh",), "tinh-2": ("tinh-2",)}
-
-
-class Town:
-    """A nation, two provinces and two communes of one, at a stopped clock."""
-
-    def __init__(self, cloud: Cloud) -> None:
-        self.clock = StoppedClock()
-        self.services = Services(cloud.settings, clock=self.clock, sleep=lambda seconds: None)
-        self.services.bind()
-        self.store = ProcedureStore(self.services.files)
-        self.office = ProcedureOffice(self.store, ABOVE.__getitem__, self.services.audit, self.clock)
-
-    def take(self, layer, *procedures, **more):
-        return self.office.take(layer, procedures, by="operator", source="test", **more)
-
-    def get(self, agency, code=BIRTH.code, at=None):
-        """As a fresh process reads it."""
-        return Catalogue(self.store, ABOVE.__getitem__, self.clock).get(agency, code, at)
 
 
 @pytest.fixture
-def town(cloud: Cloud) -> Town:
-    return Town(cloud)
+def town(cloud: Cloud) -> CatalogueTown:
+    return CatalogueTown(cloud)
 
 
 def test_a_record_that_was_taken_in_is_read_at_every_agency(town):
     taken = town.take(NATION, BIRTH, COPY)
     assert (taken.added, taken.changed, taken.same) == (("1.001193", "2.000815"), (), 0)
-    assert town.get("xa-a").procedure == BIRTH
+    assert town.get("xa-a", BIRTH.code).procedure == BIRTH
     assert town.get("tinh-2", "2.000815").procedure == COPY
     with pytest.raises(NotFound):
         town.get("xa-a", "9.999999")
@@ -79,11 +58,11 @@ def test_an_agency_shows_its_own_over_what_it_inherits(town):
     town.take(NATION, BIRTH)
     town.take("tinh", replace(BIRTH, address="1 Trần Phú"))
     town.take("xa-a", replace(BIRTH, address="1 Trần Phú", owner="Công chức tư pháp"))
-    shown = town.get("xa-a")
+    shown = town.get("xa-a", BIRTH.code)
     assert (shown.procedure.address, shown.procedure.owner) == ("1 Trần Phú", "Công chức tư pháp")
     assert (shown.sources["address"], shown.sources["owner"], shown.sources["papers"]) == ("tinh", "xa-a", NATION)
-    assert town.get("xa-b").procedure.owner == "Bộ Tư pháp"
-    assert town.get("tinh-2").procedure == BIRTH
+    assert town.get("xa-b", BIRTH.code).procedure.owner == "Bộ Tư pháp"
+    assert town.get("tinh-2", BIRTH.code).procedure == BIRTH
 
 
 def test_an_overlay_that_says_what_is_inherited_is_not_kept(town):
@@ -91,7 +70,7 @@ def test_an_overlay_that_says_what_is_inherited_is_not_kept(town):
     assert town.take("xa-a", BIRTH).same == 1
     town.take("xa-a", replace(BIRTH, owner="Xã"))
     town.take("xa-a", BIRTH)
-    assert town.get("xa-a").procedure == BIRTH
+    assert town.get("xa-a", BIRTH.code).procedure == BIRTH
     assert len(town.store.book("xa-a", town.store.pointer("xa-a").book)) == 0
 
 
@@ -105,7 +84,7 @@ def test_a_change_above_is_shown_to_the_officers_below_until_they_have_seen_it(t
     assert town.office.drifts("xa-b") == {}
     town.office.keep_own("xa-a", "1.001193", by="off_1")
     assert town.office.drifts("xa-a") == {}
-    assert town.get("xa-a").procedure.owner == "Xã"
+    assert town.get("xa-a", BIRTH.code).procedure.owner == "Xã"
 
 
 def test_a_version_to_come_holds_from_midnight_in_vietnam(town):
@@ -113,24 +92,24 @@ def test_a_version_to_come_holds_from_midnight_in_vietnam(town):
     town.take(NATION, BIRTH)
     town.take(NATION, replace(BIRTH, owner="Mới"), effective="2026-07-01")
     before = datetime(2026, 6, 30, 23, 59, 59, tzinfo=VIETNAM)
-    assert town.get("xa-a", at=before).procedure.owner == "Bộ Tư pháp"
-    assert town.get("xa-a", at=datetime(2026, 7, 1, tzinfo=VIETNAM)).procedure.owner == "Mới"
+    assert town.get("xa-a", BIRTH.code, at=before).procedure.owner == "Bộ Tư pháp"
+    assert town.get("xa-a", BIRTH.code, at=datetime(2026, 7, 1, tzinfo=VIETNAM)).procedure.owner == "Mới"
     town.clock.at = datetime(2026, 7, 1, tzinfo=VIETNAM)
-    assert town.get("xa-a").procedure.owner == "Mới"
+    assert town.get("xa-a", BIRTH.code).procedure.owner == "Mới"
 
 
 def test_only_new_records_are_taken_where_known_ones_are_to_stay(town):
     town.take(NATION, BIRTH)
     taken = town.take(NATION, replace(BIRTH, owner="2021"), COPY, only_new=True)
     assert (taken.added, taken.changed) == (("2.000815",), ())
-    assert town.get("xa-a").procedure.owner == "Bộ Tư pháp"
+    assert town.get("xa-a", BIRTH.code).procedure.owner == "Bộ Tư pháp"
 
 
 def test_a_source_changes_only_what_it_tells(town):
     town.take(NATION, replace(BIRTH, mistakes=("Quên chữ ký",)))
     told = {BIRTH.code: frozenset({"name", "papers", "owner"})}
     town.take(NATION, replace(BIRTH, owner="Cục", papers=()), told=told)
-    made = town.get("xa-a").procedure
+    made = town.get("xa-a", BIRTH.code).procedure
     assert (made.owner, made.papers, made.mistakes) == ("Cục", (), ("Quên chữ ký",))
 
 
@@ -187,6 +166,6 @@ def test_who_was_stopped_before_readers_were_told_is_made_good_by_the_next_impor
     town.take(NATION, BIRTH)
     town.services.files.remove("packs", pointer_key(NATION))
     with pytest.raises(NotFound):
-        town.get("xa-a")
+        town.get("xa-a", BIRTH.code)
     assert town.take(NATION, BIRTH).same == 1
-    assert town.get("xa-a").procedure == BIRTH
+    assert town.get("xa-a", BIRTH.code).procedure == BIRTH

@@ -2,48 +2,30 @@
 
 import pytest
 
-from handlers.wiring import Services
 from miniapp.core.errors import Invalid
 from miniapp.core.ids import NATION
-from miniapp.procedures.catalogue import Catalogue
-from miniapp.procedures.finding import Finder
 from miniapp.procedures.model import Procedure
 from miniapp.procedures.publishing import Publishing
-from miniapp.procedures.service import ProcedureOffice
-from miniapp.procedures.store import Pointer, ProcedureStore, pointer_key
-from miniapp.procedures.synonyms import Synonyms
+from miniapp.procedures.store import Pointer, pointer_key
+from tests.support.catalogue_town import CatalogueTown
 from tests.support.cloud import Cloud
-from tests.support.fakes import StoppedClock
 
 BEES = Procedure("1.000001", "Xác nhận cơ sở chăn nuôi")
 OTHERS = [Procedure(f"1.00001{place}", f"Đăng ký khai sinh loại {place}") for place in range(4)]
-ABOVE = {"xa-a": ("tinh", "xa-a"), "tinh": ("tinh",), "tinh-2": ("tinh-2",)}
-
-
-class Town:
-    """A nation, two provinces and a commune of one."""
-
-    def __init__(self, cloud: Cloud) -> None:
-        self.clock = StoppedClock()
-        self.services = Services(cloud.settings, clock=self.clock, sleep=lambda seconds: None)
-        self.services.bind()
-        self.store = ProcedureStore(self.services.files)
-        self.office = ProcedureOffice(self.store, ABOVE.__getitem__, self.services.audit, self.clock)
-        self.signals = self.services.procedure_signals
-        self.synonyms = Synonyms(self.store, self.signals, self.services.audit, self.clock)
-        self.office.take(NATION, [BEES, *OTHERS], by="operator", source="test")
-
-    def codes(self, agency: str, text: str) -> list[str]:
-        finder = Finder(self.store, Catalogue(self.store, ABOVE.__getitem__, self.clock), self.clock)
-        return [hit.match.code for hit in finder.find(agency, text).hits]
 
 
 @pytest.fixture
-def town(cloud: Cloud) -> Town:
-    return Town(cloud)
+def town(cloud: Cloud) -> CatalogueTown:
+    made = CatalogueTown(cloud)
+    made.take(NATION, BEES, *OTHERS)
+    return made
 
 
-def test_what_several_people_chose_is_proposed_and_what_one_chose_is_not(town: Town) -> None:
+def codes(town: CatalogueTown, agency: str, text: str) -> list[str]:
+    return [one.code for one in town.found(agency, text)]
+
+
+def test_what_several_people_chose_is_proposed_and_what_one_chose_is_not(town: CatalogueTown) -> None:
     for place in range(3):
         town.signals.picked("tinh", "giấy đõ ong", "1.000001", f"10.0.0.{place}")
     town.signals.missed("tinh", "giay do ong", "10.0.0.8")
@@ -53,7 +35,7 @@ def test_what_several_people_chose_is_proposed_and_what_one_chose_is_not(town: T
     assert town.synonyms.proposals("tinh-2") == []
 
 
-def test_proposals_of_last_month_are_there_and_older_ones_are_not(town: Town) -> None:
+def test_proposals_of_last_month_are_there_and_older_ones_are_not(town: CatalogueTown) -> None:
     for place in range(2):
         town.signals.picked("tinh", "giấy đõ ong", "1.000001", f"10.0.0.{place}")
     town.clock.pass_by(days=21)
@@ -62,26 +44,26 @@ def test_proposals_of_last_month_are_there_and_older_ones_are_not(town: Town) ->
     assert town.synonyms.proposals("tinh") == []
 
 
-def test_an_approved_phrase_finds_the_procedure_here_and_below_and_nowhere_else(town: Town) -> None:
-    assert "1.000001" not in town.codes("tinh", "giay do ong")
+def test_an_approved_phrase_finds_the_procedure_here_and_below_and_nowhere_else(town: CatalogueTown) -> None:
+    assert "1.000001" not in codes(town, "tinh", "giay do ong")
     town.synonyms.decide("tinh", "giấy đõ ong", "1.000001", True, by="off_1")
-    assert town.codes("tinh", "giay do ong")[0] == "1.000001"
-    assert town.codes("xa-a", "giấy đõ ong")[0] == "1.000001"
-    assert "1.000001" not in town.codes("tinh-2", "giay do ong")
+    assert codes(town, "tinh", "giay do ong")[0] == "1.000001"
+    assert codes(town, "xa-a", "giấy đõ ong")[0] == "1.000001"
+    assert "1.000001" not in codes(town, "tinh-2", "giay do ong")
 
 
-def test_a_declined_phrase_is_not_proposed_again_and_finds_nothing(town: Town) -> None:
+def test_a_declined_phrase_is_not_proposed_again_and_finds_nothing(town: CatalogueTown) -> None:
     for place in range(2):
         town.signals.picked("tinh", "giấy đõ ong", "1.000001", f"10.0.0.{place}")
     town.synonyms.decide("tinh", "giấy đõ ong", "1.000001", False, by="off_1")
     assert town.synonyms.proposals("tinh") == []
-    assert "1.000001" not in town.codes("tinh", "giay do ong")
+    assert "1.000001" not in codes(town, "tinh", "giay do ong")
     town.synonyms.decide("tinh", "giay do ong", "1.000001", True, by="off_1")
     assert len(town.synonyms.decided("tinh")) == 1
-    assert town.codes("tinh", "giay do ong")[0] == "1.000001"
+    assert codes(town, "tinh", "giay do ong")[0] == "1.000001"
 
 
-def test_every_decision_is_in_the_trail_once(town: Town) -> None:
+def test_every_decision_is_in_the_trail_once(town: CatalogueTown) -> None:
     for _ in range(3):
         town.synonyms.decide("tinh", "giấy đõ ong", "1.000001", True, by="off_1")
     (entry,) = [one for one in town.services.audit.page("tinh").entries if one.event == "synonym_decided"]
@@ -92,13 +74,13 @@ def test_every_decision_is_in_the_trail_once(town: Town) -> None:
 
 
 @pytest.mark.parametrize("say", ["", "   ", "0912345678", "x" * 200, "!!!"])
-def test_a_phrase_that_says_nothing_is_refused_and_changes_nothing(town: Town, say: str) -> None:
+def test_a_phrase_that_says_nothing_is_refused_and_changes_nothing(town: CatalogueTown, say: str) -> None:
     with pytest.raises(Invalid):
         town.synonyms.decide("tinh", say, "1.000001", True, by="off_1")
     assert town.store.pointer("tinh") == Pointer()
 
 
-def test_words_and_books_change_side_by_side(town: Town) -> None:
+def test_words_and_books_change_side_by_side(town: CatalogueTown) -> None:
     town.synonyms.decide("tinh", "giấy đõ ong", "1.000001", True, by="off_1")
     town.office.take("tinh", [Procedure("1.000001", "Xác nhận trại ong")], by="off_1", source="test")
     town.synonyms.decide("tinh", "nuôi ong lấy mật", "1.000001", True, by="off_1")
@@ -108,8 +90,8 @@ def test_words_and_books_change_side_by_side(town: Town) -> None:
     assert town.store.shown("tinh").book == pointer.book
 
 
-def test_who_was_stopped_before_readers_were_told_is_made_good_by_the_next_showing(town: Town) -> None:
+def test_who_was_stopped_before_readers_were_told_is_made_good_by_the_next_showing(town: CatalogueTown) -> None:
     town.synonyms.decide("tinh", "giấy đõ ong", "1.000001", True, by="off_1")
     town.services.files.remove("packs", pointer_key("tinh"))
     Publishing(town.store, town.clock).show("tinh")
-    assert town.codes("tinh", "giay do ong")[0] == "1.000001"
+    assert codes(town, "tinh", "giay do ong")[0] == "1.000001"

@@ -8,11 +8,12 @@ from miniapp.procedures.indexing import build
 from miniapp.procedures.levels import Level
 from miniapp.procedures.reading import Via
 from miniapp.procedures.rules import compiled
-from miniapp.procedures.searching import Search
+from miniapp.procedures.searching import Reason, Search
 from miniapp.procedures.typed import is_unaccented
 from tests.unit.procedures.catalogue import ENTRIES, entry
 
 SEARCH = Search(build(ENTRIES, compiled()))
+QUESTIONS = sorted({word for one in ENTRIES for word in f"{one.name} {one.papers}".split()})
 NASTY = [
     "a" * 10_000,
     "khai sinh " * 1_000,
@@ -89,9 +90,10 @@ def test_a_match_says_what_was_typed_and_how_it_was_met(typed: str, reason: tupl
 
 
 def test_a_procedure_met_only_in_its_papers_says_so() -> None:
-    match = SEARCH.search("chung sinh o co so y te").matches[0]
-    assert match.code == "1.000001"
-    assert Via.TEXT in {reason.via for reason in match.reasons} or match.reasons
+    more = [entry(f"1.00009{place}", f"Xác nhận nuôi ong {place}", papers="Sổ vắc xin") for place in (1, 2)]
+    matches = Search(build([*ENTRIES, *more], compiled())).search("vắc xin").matches
+    assert {match.code for match in matches} == {"1.000091", "1.000092"}
+    assert {match.reasons for match in matches} == {(Reason("vắc xin", Via.TEXT, ""),)}
 
 
 @given(st.text(max_size=60))
@@ -99,6 +101,12 @@ def test_every_reason_tells_words_of_the_procedure_it_stands_at(text: str) -> No
     for match in SEARCH.search(text).matches:
         for reason in match.reasons:
             assert all(word in f"{match.name} {match.code}" for word in reason.met.split())
+
+
+@given(st.lists(st.sampled_from([*QUESTIONS, "co", "cap", "the", "ks", "cccd", "lại"]), min_size=1, max_size=6))
+def test_no_match_is_without_a_reason(words: list[str]) -> None:
+    for match in SEARCH.search(" ".join(words)).matches:
+        assert match.reasons, match.name
 
 
 @pytest.mark.parametrize(

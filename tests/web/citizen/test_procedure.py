@@ -81,7 +81,8 @@ def when(day: str, month: str, year: str, time: str, way: int = 0) -> str:
 def test_the_answer_comes_first_and_everything_else_below(town: ProcedureTown) -> None:
     page = town.visitor.get(HERE)
     assert page.h1 == "Cấp giấy xác nhận nuôi ong"
-    rows = {row.dt.get_text(): row.dd.get_text() for row in page.soup.select("dl.rows > div")}  # type: ignore[union-attr]
+    terms = [term.get_text() for term in page.soup.select("dl.rows dt")]
+    rows = dict(zip(terms, (said.get_text() for said in page.soup.select("dl.rows dd")), strict=True))
     assert rows["Thời hạn"] == "3 ngày làm việc"
     assert rows["Nộp qua mạng"] == "Trực tuyến toàn trình"
     for text in (
@@ -213,7 +214,7 @@ def test_long_texts_go_on_at_their_own_address_and_nothing_is_lost(town: Procedu
     page = town.visitor.get(HERE)
     assert len(page.html.encode()) < 60_000
     found: list[str] = []
-    address = str(page.soup.select_one(f'a[href^="{HERE}/toan-van/giay-to"]')["href"])  # type: ignore[index]
+    address = str(page.one(f'a[href^="{HERE}/toan-van/giay-to"]')["href"])
     for _ in range(50):
         part = town.visitor.get(address)
         assert len(part.html.encode()) < 60_000

@@ -76,7 +76,7 @@ def test_at_first_there_are_the_questions_that_everybody_is_asked_and_no_list(vi
     assert form is not None
     assert (form["method"], form["action"]) == ("get", at())
     assert not page.soup.select("[checked], dl.rows, [data-picture]")
-    assert page.soup.select_one("a.back")["href"] == f"{BASE}/{BIRTH}"  # type: ignore[index]
+    assert page.one("a.back")["href"] == f"{BASE}/{BIRTH}"
 
 
 def test_a_question_of_some_comes_after_the_answer_that_calls_for_it_and_answers_stay(visitor: Visitor) -> None:

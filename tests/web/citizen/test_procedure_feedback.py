@@ -56,8 +56,7 @@ def test_an_answer_that_is_none_is_asked_for_again_and_changes_nothing(
 def test_after_a_failed_search_a_choice_leads_on_and_is_counted(town: ProcedureTown) -> None:
     visitor = town.visitor
     page = visitor.get(VAIN)
-    choice = page.soup.select_one("button.service")
-    assert choice is not None
+    choice = page.one("button.service")
     sent = visitor.post(f"{SEARCH}/chon", form_token=page.token(), q=page.value("q"), code=str(choice["value"]))
     assert sent.answer.headers["Location"] == f"{SEARCH}/{choice['value']}"
     (search,) = town.services.procedure_signals.week(WARD).searches

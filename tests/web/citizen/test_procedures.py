@@ -51,8 +51,7 @@ def test_what_people_type_finds_the_procedure(town: ProcedureTown, typed: str, w
 
 def test_a_match_says_why_it_was_found_and_what_it_takes(town: ProcedureTown) -> None:
     page = town.visitor.get(f"{SEARCH}?q=giấy chứng tử")
-    first = page.soup.select_one("ul.services a")
-    assert first is not None
+    first = page.one("ul.services a")
     said = " ".join(first.get_text(" ").split())
     assert "“giấy chứng tử” thường gọi là" in said
     assert "1.000656" in said
@@ -62,8 +61,7 @@ def test_a_match_says_why_it_was_found_and_what_it_takes(town: ProcedureTown) ->
 
 def test_a_question_leads_to_the_part_that_answers_it(town: ProcedureTown) -> None:
     page = town.visitor.get(f"{SEARCH}?q=làm khai sinh hết bao nhiêu tiền")
-    first = page.soup.select_one("ul.services a")
-    assert first is not None
+    first = page.one("ul.services a")
     assert first["href"] == f"{SEARCH}/{BIRTH}#fee"
     assert town.visitor.get(f"{SEARCH}/{BIRTH}").soup.find(id="fee") is not None
 
@@ -102,8 +100,7 @@ def test_more_matches_come_when_asked_for(town: ProcedureTown) -> None:
 def test_it_is_all_there_in_english(town: ProcedureTown) -> None:
     page = town.visitor.get(f"{SEARCH}?q=giấy chứng tử&lang=en")
     assert page.h1 == "Find a procedure"
-    first = page.soup.select_one("ul.services a")
-    assert first is not None
+    first = page.one("ul.services a")
     assert str(first["href"]).endswith("?lang=en")
     assert "is officially called" in first.get_text()
     assert town.visitor.get(f"{SEARCH}?viec=birth&lang=en").h1 == "Having a child"
@@ -161,8 +158,7 @@ def test_an_agencys_own_words_stand_on_the_match_at_once(town: ProcedureTown) ->
     )
     town.take(one)
     page = town.visitor.get(f"{SEARCH}?q=nuoi ong")
-    first = page.soup.select_one("ul.services a")
-    assert first is not None
+    first = page.one("ul.services a")
     assert "0,5 ngày làm việc · 12.000 đ" in " ".join(first.get_text(" ").split())
 
 

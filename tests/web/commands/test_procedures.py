@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from click.testing import Result
 from openpyxl import load_workbook
 
 from miniapp.core.cells import RISKY
+from miniapp.core.ids import NATION
 from tests.support.real_data import real
 from tests.web.console.conftest import AGENCY, Office, office
 
@@ -43,6 +45,19 @@ def test_the_three_real_files_are_taken_in_and_every_record_is_accounted_for(off
     assert (again["unchanged"], again["book"]) == (2_642, second["book"])
     shown = office.services.catalogue.get(AGENCY, "1.004222").procedure
     assert shown.name == "Đăng ký thường trú"
+
+
+def test_the_index_is_made_anew_from_what_is_out(office: Office, tmp_path: Path) -> None:
+    national = tmp_path / "national.json"
+    national.write_text(json.dumps([{"code": "1.000001", "name": "Nuôi ong"}], ensure_ascii=False), "utf-8")
+    assert run(office, str(national)).exit_code == 0
+    store = office.services.procedure_store
+    before = store.shown(NATION)
+    store.show(NATION, replace(before, indexes=()))
+    made = office.app.test_cli_runner().invoke(args=["procedures", "reindex", "--json"])
+    assert (made.exit_code, json.loads(made.stdout)) == (0, {"number": 1, "book": before.book})
+    assert store.shown(NATION) == before
+    assert len(office.services.audit.page(NATION).entries) == 1, "nothing was changed"
 
 
 def test_an_agency_lays_its_own_over_the_nation_s_from_a_day_on(office: Office, tmp_path: Path) -> None:

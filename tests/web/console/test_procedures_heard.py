@@ -74,7 +74,7 @@ def test_what_can_not_be_decided_is_said_and_kept(told: Office, typed: dict[str,
     lan = at_desk(told)
     page = lan.post(f"{HERE}/cach-goi", 422, form_token=lan.get(HERE).token(), **typed)
     assert words in page.text
-    assert page.soup.select_one("#f-code")["value"] == typed["code"]  # type: ignore[index]
+    assert page.one("#f-code")["value"] == typed["code"]
     assert told.services.synonyms.decided(AGENCY) == []
 
 
@@ -95,8 +95,7 @@ def test_nobody_reads_or_decides_for_another_agency(told: Office) -> None:
 
 def test_other_weeks_can_be_read_as_long_as_they_are_kept(told: Office) -> None:
     lan = at_desk(told)
-    link = lan.get(HERE).soup.select_one("nav.pager a[rel=prev]")
-    assert link is not None
+    link = lan.get(HERE).one("nav.pager a[rel=prev]")
     before = lan.get(str(link["href"]))
     assert "Tuần này chưa có ai góp ý" in before.text
     assert before.soup.select_one("nav.pager a[rel=next]") is not None
