@@ -57,7 +57,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     """One app. Without arguments the settings come from the environment (`flask --app handlers.app …`)."""
     settings = settings or (services.settings if services else settings_of_process())
     log.start(settings.log_level)
-    metrics.start(settings.stage)
+    metrics.start(settings.stage if settings.figures else "")
     services = services or Services(settings)
     services.bind()
     app = App("motcua", static_folder=None, template_folder=None)

@@ -21,7 +21,7 @@ def found_json(question: str, found: Found, agency: str) -> Json:
     answer = found.answer
     return {
         "query": question,
-        "doubtful": answer.doubtful,
+        "doubtful": found.is_doubtful,
         "matches": [_match(hit, agency) for hit in found.hits],
         "has_more": found.has_more,
         "sections": [section for section in answer.sections if section],

@@ -18,6 +18,7 @@ from miniapp.core.folding import clean
 from miniapp.procedures.finding import LONGEST, MOST, Found, Hit
 from miniapp.procedures.levels import Level
 from miniapp.procedures.model import Channel, Online, Procedure, Way
+from miniapp.procedures.reading import Via
 from miniapp.procedures.searching import SHOWN, Reason
 
 procedures = pages("procedures", door=anyone, url_prefix="/<agency>/thu-tuc")
@@ -140,14 +141,14 @@ def _answer(held: Agency, query: str) -> SearchPage:
         action=start.action,
         most=start.most,
         hotline=start.hotline,
-        events=[one for one in start.events if one.code in meant] if not found.answer.doubtful else start.events,
-        rows=[_hit_row(hit, found) for hit in near],
+        events=[one for one in start.events if one.code in meant] if not found.is_doubtful else start.events,
+        rows=[_hit_row(hit, found, near[0]) for hit in near],
         found=found,
         more=base(q=query, xem=str(MOST)) if (found.has_more or len(near) < len(found.hits)) and most < MOST else "",
         suggestions=[(text, base(q=text)) for text in found.answer.suggestions],
         pick=base("/chon"),
         miss=base("/khong-thay"),
-        token=forms.fresh_token() if found.answer.doubtful else "",
+        token=forms.fresh_token() if found.is_doubtful else "",
         sent=request.args.get("da-gui") == "1",
     )
 
@@ -165,15 +166,20 @@ def _near(hits: Sequence[Hit]) -> Sequence[Hit]:
     return [hit for at, hit in enumerate(hits) if at < FEWEST or hit.match.score >= FAR * hits[0].match.score]
 
 
-def _telling(reasons: Sequence[Reason]) -> Sequence[Reason]:
-    """Of the reasons those that meet most words; one word alone tells little beside several."""
+def _telling(reasons: Sequence[Reason], best: Sequence[Reason]) -> Sequence[Reason]:
+    """Of the reasons those that meet most words; one word alone tells little beside several. Of what a phrase stands for in
+    the best match, a part is no other name for it: it is told as words of the name."""
+    whole = {one.typed: len(one.met.split()) for one in best if one.via is Via.SYNONYM}
     ordered = sorted(reasons, key=lambda reason: -len(reason.met.split()))
-    return [one for at, one in enumerate(ordered) if not at or " " in one.met][:REASONS]
+    told = [one for at, one in enumerate(ordered) if not at or " " in one.met][:REASONS]
+    return [replace(one, via=Via.EXACT) if len(one.met.split()) < whole.get(one.typed, 0) else one for one in told]
 
 
-def _hit_row(hit: Hit, found: Found) -> Row:
+def _hit_row(hit: Hit, found: Found, best: Hit) -> Row:
     wanted = next((section for section in found.answer.sections if section in ANCHORS), "")
-    return row(hit.procedure, _telling(hit.match.reasons), hit.match.events, f"#{wanted}" if wanted else "")
+    return row(
+        hit.procedure, _telling(hit.match.reasons, best.match.reasons), hit.match.events, f"#{wanted}" if wanted else ""
+    )
 
 
 def row(one: Procedure, reasons: Sequence[Reason] = (), events: Sequence[str] = (), anchor: str = "") -> Row:

@@ -25,7 +25,7 @@ def services() -> Services:
     """The services of this process, made with the first note."""
     made = Services(settings_of_process(), patient=True)
     log.start(made.settings.log_level)
-    metrics.start(made.settings.stage)
+    metrics.start(made.settings.stage if made.settings.figures else "")
     made.bind()
     return made
 

@@ -142,6 +142,7 @@ def environment(engine: Engine, keys: Credentials, secrets: Mapping[str, str], b
         "chat": "simulator",
         "secure_cookies": "0",
         "log_level": "WARNING",
+        "figures": "0",
     }
     return {PREFIX + name.upper(): value for name, value in settings.items()} | {
         "AWS_ACCESS_KEY_ID": keys.access_key,

@@ -18,12 +18,12 @@ _stage: list[str] = []
 
 
 def start(stage: str) -> None:
-    """Write figures of this stage to standard error, between the log's lines; called once at start."""
+    """Write figures of this stage to standard error, between the log's lines; of none, nothing. Called once at start."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Line())
     _logger.handlers[:] = [handler]
     _logger.setLevel("INFO")
-    _stage[:] = [stage]
+    _stage[:] = [stage] if stage else []
 
 
 def put(dimensions: dict[str, str], **figures: float) -> None:

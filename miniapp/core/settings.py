@@ -59,6 +59,7 @@ class Settings:
     answer_within: float = 6.0  # by then a citizens' page is there, or says that something is away (F39)
     worker_attempts: int = 8  # a worker has minutes: what is throttled is asked again rather than begun anew
     log_level: str = "INFO"
+    figures: bool = True  # told for CloudWatch, as lines of the log; a machine of one's own has nobody to read them
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:

@@ -45,6 +45,11 @@ class Found:
     has_more: bool = False
     is_empty: bool = False
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether nothing clearly fits here; what fitted elsewhere may be closed at this agency."""
+        return self.answer.doubtful or not self.hits
+
 
 class Finder:
     """Searches the catalogue that is out."""

@@ -39,7 +39,7 @@ class Rules:
         self._asks: Mapping[str, str] = compiled.get("asks", {})
         self._light = {kind: frozenset(found) for kind, found in compiled.get("light", {}).items()}
         self.acts: Sequence[str] = compiled.get("acts", ())
-        self.events: Mapping[str, Sequence[str]] = compiled.get("events", {})
+        self.events: Mapping[str, Sequence[str]] = dict(compiled.get("events", ()))
 
     def with_said(self, more: Mapping[str, Sequence[Any]]) -> "Rules":
         """These rules and more phrases, as `said` makes them."""
@@ -123,7 +123,7 @@ def compiled(more: Iterable[Mapping[str, Any]] = ()) -> str:
         "asks": asks,
         "acts": sorted({_keys(act) for act in asking["acts"]}),
         "light": {"keys": sorted(set(map(_keys, asking["light"]))), "spelt": sorted(set(map(_spelt, asking["light"])))},
-        "events": _read("life_events"),
+        "events": list(_read("life_events").items()),  # in the order in which people are shown them
     }
     return json.dumps(made, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 

@@ -54,11 +54,14 @@ def read(name: str, text: str) -> Any:
 
 
 def headings(name: str) -> list[str]:
-    """The words that lines of a field begin with; none where an item is only text."""
+    """The words that lines of a field begin with, with those to choose from; none where an item is only text."""
     sheet = form().get(name)
     if sheet is None or _is_bare(sheet):
         return []
-    return [sheet_words.heading(name, key) for key, _ in sheet.headed()]
+    return [
+        sheet_words.heading(name, key) + (f" ({' / '.join(column.choices)})" if column.choices else "")
+        for key, column in sheet.headed()
+    ]
 
 
 def label(name: str) -> str:

@@ -1,5 +1,7 @@
 """Citizens say whether a page helped, what they chose after a failed search and that nothing was right; nobody is named."""
 
+from dataclasses import replace
+
 import pytest
 
 from miniapp.procedures.signal_store import SignalRow
@@ -72,6 +74,21 @@ def test_who_finds_nothing_right_says_so_and_is_told_whom_to_call(town: Procedur
     assert after.value("q") == "xyzzy qwrtp con"
     assert after.soup.select_one('main a[href="tel:1022"]') is not None
     assert town.services.procedure_signals.week(WARD).searches[0].missed == 1
+
+
+def test_a_search_that_found_nothing_at_all_can_be_told_too(town: ProcedureTown) -> None:
+    visitor = town.visitor
+    page = visitor.get(f"{SEARCH}?q=zzz qqq www")
+    assert page.soup.select("button.service, ul.services a[href*='/thu-tuc/']") == []
+    visitor.post(
+        str(page.one(f"form[action='{SEARCH}/khong-thay']")["action"]), form_token=page.token(), q="zzz qqq www"
+    )
+    assert town.services.procedure_signals.week(WARD).searches[0].missed == 1
+
+
+def test_what_an_agency_closed_is_told_as_not_found(town: ProcedureTown) -> None:
+    town.take(*(replace(one, is_open=False) for one in demo_procedures()), layer=WARD)
+    assert "Chưa thấy thủ tục nào khớp rõ" in town.visitor.get(f"{SEARCH}?q=khai sinh").text
 
 
 def test_a_search_that_found_something_for_certain_asks_nothing(town: ProcedureTown) -> None:

@@ -59,6 +59,15 @@ def test_a_match_says_why_it_was_found_and_what_it_takes(town: ProcedureTown) ->
     assert first["href"] == f"{SEARCH}/1.000656"
 
 
+def test_a_part_of_what_a_phrase_stands_for_is_not_called_so(town: ProcedureTown) -> None:
+    rows = [
+        link.get_text(" ") for link in town.visitor.get(f"{SEARCH}?q=con moi sinh lam giay gi").soup.select("a.service")
+    ]
+    assert "“con moi sinh” thường gọi là “Đăng ký khai sinh”" in " ".join(rows[0].split())
+    other = next(row for row in rows if "Đăng ký khai tử" in row)
+    assert "thường gọi là" not in other
+
+
 def test_a_question_leads_to_the_part_that_answers_it(town: ProcedureTown) -> None:
     page = town.visitor.get(f"{SEARCH}?q=làm khai sinh hết bao nhiêu tiền")
     first = page.one("ul.services a")
@@ -82,6 +91,7 @@ def test_a_slip_of_the_finger_that_nothing_explains_is_answered_by_a_word_that_n
 def test_the_start_offers_life_events_and_each_lists_its_procedures_in_order(town: ProcedureTown) -> None:
     start = town.visitor.get(SEARCH)
     assert {"Sinh con", "Kết hôn", "Mở cửa hàng", "Nhà đất"} <= set(names(start))
+    assert names(start)[:3] == ["Sinh con", "Người thân qua đời", "Kết hôn"]
     event = town.visitor.get(f"{SEARCH}?viec=birth")
     assert event.h1 == "Sinh con"
     assert names(event)[0] == "1. Đăng ký khai sinh"
