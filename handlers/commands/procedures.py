@@ -70,8 +70,9 @@ def import_file(file: Path, agency: str, start: datetime | None, as_json: bool) 
 def reindex(as_json: bool) -> None:
     """Make anew what is searched in, from the catalogue that is out: after a release that changes the search or its words."""
     with told(), Bar("indexing", as_json) as bar:
-        pointer = services().procedure_office.show(NATION, bar.tell)
-    facts = {"number": pointer.number, "book": pointer.book}
+        shown = services().procedure_office.show_all(bar.tell)
+    nation = shown.get(NATION)
+    facts = {"number": nation.number if nation else 0, "book": nation.book if nation else "", "layers": len(shown)}
     click.echo(json.dumps(facts) if as_json else "\n".join(f"{name:<11} {value}" for name, value in facts.items()))
 
 

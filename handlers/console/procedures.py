@@ -140,11 +140,12 @@ def show_one(agency: str, code: str) -> Response:
 
 def one_page(code: str, status: int = 200) -> Response:
     """The page of one procedure, on a day to come where the address asks for one that begins something."""
-    services, held = context.services(), context.agency().id
+    services = context.services()
     state = state_of(code)
     day = request.args.get("ngay", "")
     day = day if day in state.days else ""
-    state = state_of(code, day)
+    if day:
+        state = state_of(code, day)
     page = OnePage(
         procedure=state.procedure,
         state=state,
@@ -155,7 +156,7 @@ def one_page(code: str, status: int = 200) -> Response:
         is_verified_today=state.procedure.verified_on == services.procedure_desk.today,
         may_manage=may_manage(),
         form_token=context.fresh_form_token(),
-        drifts=len(services.procedure_office.drifts(held).get(code, ())),
+        drifts=len(state.drifts),
         base=base(f"/{code}", language=False),
         more=context.suffix(),
         public=f"/{context.agency().address}/thu-tuc/{code}{context.suffix()}",

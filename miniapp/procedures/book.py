@@ -93,6 +93,10 @@ class Book:
         for place in range(len(self._head.firsts)):
             yield from map(_overlay, self._block(place).splitlines())
 
+    def by_code(self) -> dict[str, tuple[Overlay, ...]]:
+        """Everything, as `find` tells it, for whoever needs all of it."""
+        return {code: tuple(group) for code, group in groupby(self, key=lambda one: one.code)}
+
     def _block(self, place: int) -> bytes:
         return gzip.decompress(self._body[self._head.edges[place] : self._head.edges[place + 1]])
 

@@ -46,7 +46,7 @@ class Catalogue:
     def get(self, agency: str, code: str, at: datetime | None = None) -> Merged:
         """The procedure as this agency shows it at a moment (now); NotFound `procedure_unknown`."""
         day = local_day(at or self._clock.now())
-        layers = self._layers(agency)
+        layers = self.layers(agency)
         key = (code, day, *((layer, self.shown(layer).book) for layer in layers))
         with self._guard:
             if key in self._merged:
@@ -65,20 +65,19 @@ class Catalogue:
     def every(self, agency: str, at: datetime | None = None) -> Iterator[Merged]:
         """Every procedure that this agency shows, by code."""
         day = local_day(at or self._clock.now())
-        books = [(layer, self.book(layer)) for layer in self._layers(agency)]
-        codes = sorted({overlay.code for _, book in books for overlay in book})
-        for code in codes:
-            found = merged(code, [(layer, in_force(book.find(code), day)) for layer, book in books])
+        books = [(layer, self.book(layer).by_code()) for layer in self.layers(agency)]
+        for code in sorted({code for _, held in books for code in held}):
+            found = merged(code, [(layer, in_force(held.get(code, ()), day)) for layer, held in books])
             if found is not None:
                 yield found
 
     def edition(self, agency: str) -> tuple[str, ...]:
         """The names of the books that an agency's pages are made of: what is built of them changes when one does."""
-        return tuple(self.shown(layer).book for layer in self._layers(agency))
+        return tuple(self.shown(layer).book for layer in self.layers(agency))
 
     def synonyms(self, agency: str) -> tuple[tuple[str, str], ...]:
         """Phrases and the codes that they mean, as this agency and those above it approved them."""
-        return tuple(one for layer in self._layers(agency) for one in self.shown(layer).synonyms)
+        return tuple(one for layer in self.layers(agency) for one in self.shown(layer).synonyms)
 
     def book(self, layer: str) -> Book:
         """All that a layer says now."""
@@ -95,7 +94,8 @@ class Catalogue:
                 self._books.popitem(last=False)
         return held
 
-    def _layers(self, agency: str) -> Sequence[str]:
+    def layers(self, agency: str) -> Sequence[str]:
+        """What an agency's pages are laid together from, topmost first."""
         return (NATION, *self._lineage(agency))
 
     def shown(self, layer: str) -> Shown:

@@ -11,7 +11,18 @@ from miniapp.core.clock import Clock, from_iso, local_day
 from miniapp.core.errors import NotFound
 from miniapp.core.ids import NATION
 from miniapp.procedures.catalogue import Catalogue, Lineage
-from miniapp.procedures.layers import Overlay, Values, all_said_mark, in_force, merged, plain_of, said_mark, values
+from miniapp.procedures.layers import (
+    Drift,
+    Overlay,
+    Values,
+    all_said_mark,
+    drift,
+    in_force,
+    merged,
+    plain_of,
+    said_mark,
+    values,
+)
 from miniapp.procedures.model import Procedure, Version
 from miniapp.procedures.store import ProcedureStore
 
@@ -34,6 +45,7 @@ class State:
     days: Sequence[str]
     number: int
     mark: str
+    drifts: Sequence[Drift] = ()  # what changed above since the agency set its own
 
     @property
     def plain(self) -> Values:
@@ -101,14 +113,16 @@ class ProcedureDesk:
         found = merged(code, [*above, (agency, held)])
         if found is None:
             raise NotFound("procedure_unknown", procedure=code[:20])
+        inherited = values(above)[0]
         return State(
             procedure=found.procedure,
             sources=found.sources,
-            above=values(above)[0],
+            above=inherited,
             own=held.changes if held else {},
             days=[one.effective for one in own if one.effective > self.today],
             number=pointer.number,
             mark=said_mark(own),
+            drifts=drift(held, inherited) if held and above else (),
         )
 
     def own(self, agency: str) -> list[Own]:
@@ -162,10 +176,7 @@ class ProcedureDesk:
         return [(one, in_force(self._catalogue.book(one).find(code), day)) for one in layers]
 
     def _entries(self, layer: str, name: str) -> Entries:
-        entries: dict[str, tuple[Overlay, ...]] = {}
-        for overlay in self._store.book(layer, name):
-            entries[overlay.code] = (*entries.get(overlay.code, ()), overlay)
-        return entries
+        return self._store.book(layer, name).by_code()
 
 
 def _differences(before: Entries, after: Entries, first: str) -> Iterable[Difference]:

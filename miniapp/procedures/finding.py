@@ -1,15 +1,18 @@
 """Finding procedures at an agency: the search's matches, each as this agency shows it. For pages, the bot and the API.
 
-The index is the nation's and is read once; what an agency changed is laid over the few that were found. Neither asks a
-table. When the bucket does not answer, the index in memory serves on."""
+The nation's index is read once, and so is the small one of a layer that has procedures of its own; what an agency changed
+is laid over the few that were found. Nothing here asks a table. When the bucket does not answer, the index in memory serves
+on."""
 
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import islice
 
 from miniapp.agencies.model import Kind
+from miniapp.core import log
 from miniapp.core.clock import Clock, local_day
 from miniapp.core.errors import NotFound, Unavailable
 from miniapp.core.ids import NATION
@@ -24,6 +27,7 @@ MOST = 50
 SPARE = 5  # matches more than asked for, since an agency may have closed some
 LONGEST = 300  # letters of a question
 RULES_MOST = 50  # sets of agencies' own phrases that a process keeps folded
+INDEXES_MOST = 50  # small ones of layers, beside the nation's
 Phrases = tuple[tuple[str, str], ...]
 LEVELS = {Kind.COMMUNE: Level.COMMUNE, Kind.MINISTRY: Level.MINISTRY}
 
@@ -58,18 +62,20 @@ class Finder:
         self._store = store
         self._catalogue = catalogue
         self._clock = clock
-        self._held: tuple[str, Search] | None = None
+        self._held: OrderedDict[str, tuple[str, Search]] = OrderedDict()
         self._said: OrderedDict[tuple[str, Phrases], Rules] = OrderedDict()
         self._guard = threading.Lock()
 
     def find(self, agency: str, text: str, kind: Kind | None = None, most: int = SHOWN) -> Found:
         """What a question finds at an agency; of equals, those come first that agencies of its kind take in."""
-        search = self._search()
-        if search is None:
+        searches = [one for layer in self._catalogue.layers(agency) if (one := self._search(layer))]
+        if not searches:
             return Found(Answer(), is_empty=True)
         most = min(most, MOST)
         level = LEVELS.get(kind, Level.PROVINCE) if kind else None
-        answer = search.search(text[:LONGEST], most + SPARE, level, self._rules(agency, search))
+        rules = self._rules(agency, searches[0])
+        answers = (one.search(text[:LONGEST], most + SPARE, level, rules) for one in searches)
+        answer = reduce(Answer.joined, answers)
         hits = (hit for match in answer.matches if (hit := self._hit(agency, match)))
         found = tuple(islice(hits, most + 1))  # none is put together that nobody will see
         return Found(answer, found[:most], has_more=len(found) > most)
@@ -100,11 +106,11 @@ class Finder:
             return None
         return held if held.is_open else None
 
-    def _rules(self, agency: str, search: Search) -> Rules | None:
-        """The index's rules with what this agency and those above it approved; None where they approved nothing."""
+    def _rules(self, agency: str, search: Search) -> Rules:
+        """The index's rules with what this agency and those above it approved."""
         words = self._catalogue.synonyms(agency)
         if not words:
-            return None
+            return search.rules
         key = (search.fingerprint, words)
         with self._guard:
             held = self._said.get(key)
@@ -116,21 +122,25 @@ class Finder:
                 self._said.popitem(last=False)
         return held
 
-    def _search(self) -> Search | None:
-        name = self._catalogue.shown(NATION).index(local_day(self._clock.now()))
-        held = self._held
+    def _search(self, layer: str = NATION) -> Search | None:
+        name = self._catalogue.shown(layer).index(local_day(self._clock.now()))
+        held = self._held.get(layer)
         if held is not None and held[0] == name:
             return held[1]
         if not name:
             return None
         with self._guard:
-            if self._held is not None and self._held[0] == name:
-                return self._held[1]
+            held = self._held.get(layer)
+            if held is not None and held[0] == name:
+                return held[1]
             try:
-                made = Search(self._store.index(NATION, name))
+                made = Search(self._store.index(layer, name))
             except (Unavailable, ValueError) as failure:  # ValueError: made by another version of ours
-                if self._held is None:
+                log.warning("procedures_index_stale", layer=layer, cause=type(failure).__name__)
+                if held is None and layer == NATION:
                     raise Unavailable("files_unavailable", cause=type(failure).__name__) from failure
-                return self._held[1]
-            self._held = (name, made)
+                return held[1] if held else None  # without a layer's own, all that the nation has is still found
+            self._held[layer] = (name, made)
+            if len(self._held) > 1 + INDEXES_MOST:
+                del self._held[next(one for one in self._held if one != NATION)]
             return made

@@ -1,10 +1,11 @@
-"""Bringing a layer out to readers: the small object that names its book, and for the nation what is searched in.
+"""Bringing a layer out to readers: the small object that names its book, and what is searched in.
 
-For the desk of the catalogue. An index is made for today and for every day on which something begins, so that at 00:00
+For the desk of the catalogue. The nation's index holds all that it knows; another layer's, only what it gives a name to:
+mostly what no one above it has. An index is made for today and for every day on which something begins, so that at 00:00
 nothing has to happen: readers take the one that holds. Whoever was stopped half-way shows again; the same book makes the
 same indexes under the same names. Nothing here decides which book is out."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from miniapp.core.clock import Clock, local_day
 from miniapp.core.ids import NATION
@@ -34,7 +35,7 @@ class Publishing:
         """Tell what is out. Of two who tell at once, the last one tells what is out then."""
         pointer = self._store.pointer(layer)
         while pointer != Pointer():
-            indexes = self._indexes(self._store.book(layer, pointer.book), tell) if layer == NATION else ()
+            indexes = self._indexes(layer, self._store.book(layer, pointer.book), tell)
             synonyms = tuple((one.say, one.code) for one in self._store.synonyms(layer) if one.approved)
             self._store.show(layer, Shown(pointer.number, pointer.book, indexes, synonyms))
             now = self._store.pointer(layer)
@@ -43,29 +44,27 @@ class Publishing:
             pointer = now
         return pointer
 
-    def _indexes(self, book: Book, tell: Tell) -> tuple[tuple[str, str], ...]:
-        held = _by_code(book)
+    def _indexes(self, layer: str, book: Book, tell: Tell) -> tuple[tuple[str, str], ...]:
+        held = book.by_code()
         today = local_day(self._clock.now())
-        later = sorted({one.effective for overlays in held.values() for one in overlays if one.effective > today})
+        if layer != NATION:
+            held = {code: overlays for code, overlays in held.items() if any("name" in one.changes for one in overlays)}
+            if not held:
+                return ()
+        later = sorted({day for overlays in held.values() for one in overlays if (day := one.effective) > today})
         rules = compiled()
         made = []
         for done, day in enumerate([today, *later]):
             tell("indexing", done, 1 + len(later))
-            made.append((day if done else "", self._store.put_index(NATION, build(entries(_on(held, day)), rules))))
+            body = build(entries(_on(layer, held, day)), rules)
+            made.append((day if done else "", self._store.put_index(layer, body)))
         tell("indexing", len(made), len(made))
         return tuple(made)
 
 
-def _by_code(book: Iterable[Overlay]) -> dict[str, list[Overlay]]:
-    held: dict[str, list[Overlay]] = {}
-    for overlay in book:
-        held.setdefault(overlay.code, []).append(overlay)
-    return held
-
-
-def _on(held: dict[str, list[Overlay]], day: str) -> Iterator[Procedure]:
-    """The nation's procedures as they are on a day."""
+def _on(layer: str, held: Mapping[str, Sequence[Overlay]], day: str) -> Iterator[Procedure]:
+    """The procedures that a layer has a name for, as it tells them on a day."""
     for code, overlays in held.items():
-        found = merged(code, [(NATION, in_force(overlays, day))])
+        found = merged(code, [(layer, in_force(overlays, day))])
         if found is not None:
             yield found.procedure

@@ -4,7 +4,7 @@ For the page, the bot and the API. It reads one index in memory and nothing else
 an agency changed to each match. A doubtful answer says so, and then suggests words that names have and life events."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from miniapp.procedures.asking import Asked, ask
 from miniapp.procedures.index import Index
@@ -31,7 +31,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One procedure; `events` are the life events it belongs to."""
+    """One procedure; `covered` is the share of the question that its name covers, `events` the life events it is of."""
 
     code: str
     name: str
@@ -40,6 +40,7 @@ class Match:
     score: float
     reasons: tuple[Reason, ...]
     events: tuple[str, ...]
+    covered: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,19 @@ class Answer:
     events: tuple[str, ...] = ()
     strange: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
+
+    def joined(self, other: "Answer") -> "Answer":
+        """With what a smaller catalogue found for the same question.
+
+        Two catalogues' scores can't be compared; what of the question a name covers can: a match of the other comes
+        before the first of ours that covers less, with the score of its place. What both have is told as we tell it."""
+        found, known = list(self.matches), {one.code for one in self.matches}
+        for match in other.matches:
+            if match.code not in known:
+                place = next((at for at, one in enumerate(found) if one.covered < match.covered), len(found))
+                score = found[max(place - 1, 0)].score if found else match.score
+                found.insert(place, replace(match, score=score))
+        return replace(self, matches=tuple(found), doubtful=self.doubtful and other.doubtful)
 
 
 class Search:
@@ -97,6 +111,7 @@ class Search:
             round(ranked.score, 4),
             tuple(_reasons(at, asked, index)),
             tuple(event for event, codes in events.items() if code in codes),
+            ranked.covered,
         )
 
     def _suggestions(self, asked: Asked) -> Iterator[str]:

@@ -102,6 +102,10 @@ class ProcedureOffice:
         """Bring out once more what is out: after new words for the search, or for whoever was stopped half-way."""
         return self._publishing.show(layer, tell)
 
+    def show_all(self, tell: Tell = in_silence) -> Mapping[str, Pointer]:
+        """The same of every layer that says anything, by layer."""
+        return {layer: self._publishing.show(layer, tell) for layer in self._store.layers()}
+
     def keep_own(self, agency: str, code: str, *, by: str) -> None:
         """An officer has seen what changed above and stays with the agency's own."""
         day = local_day(self._clock.now())
@@ -148,9 +152,10 @@ class ProcedureOffice:
     def drifts(self, agency: str) -> dict[str, tuple[Drift, ...]]:
         """Where something changed above that an agency has its own of, by code."""
         day = local_day(self._clock.now())
-        above = self._above(agency)
+        own = self._entries(agency, self._store.pointer(agency))
+        above = self._above(agency) if own else []  # the nation's book is large; who has nothing of its own needs none
         found: dict[str, tuple[Drift, ...]] = {}
-        for code, overlays in self._entries(agency, self._store.pointer(agency)).items():
+        for code, overlays in own.items():
             held = in_force(overlays, day)
             moved = drift(held, _inherited(above, code, day)) if held and above else ()
             if moved:
@@ -238,10 +243,7 @@ class ProcedureOffice:
         return Taken(tuple(added), tuple(changed), len(wanted) - len(added) - len(changed), ""), after
 
     def _entries(self, layer: str, pointer: Pointer) -> Entries:
-        entries: Entries = {}
-        for overlay in self._store.book(layer, pointer.book):
-            entries[overlay.code] = (*entries.get(overlay.code, ()), overlay)
-        return entries
+        return self._store.book(layer, pointer.book).by_code()
 
     def _above(self, layer: str) -> list[tuple[str, book.Book]]:
         """What a layer inherits from, topmost first; nothing for the nation."""

@@ -1,7 +1,7 @@
 """Where each layer's book is kept, and what is read of it. For this slice's services; rows and objects stay in here.
 
-Questions: which book of a layer is out (as of this moment, for whoever changes it) · what was changed, newest first · one
-change by its number · what was decided of the words that people use.
+Questions: which book of a layer is out (as of this moment, for whoever changes it) · which layers there are (for operators) ·
+what was changed, newest first · one change by its number · what was decided of the words that people use.
 
 The nation's layer stands under a name that no agency can have. Books and indexes are objects named by their content; the
 row of a layer says by compare-and-set which book is out, and a small object says the same to readers, who ask no table."""
@@ -124,6 +124,10 @@ class ProcedureStore:
         """What is out as of this moment."""
         row = read(lambda: PointerRow.get(layer, POINTER, consistent_read=True))
         return Pointer(int(row.number), row.book, int(row.synonyms or 0)) if row else Pointer()
+
+    def layers(self) -> Sequence[str]:
+        """Every layer that has a pointer. Reads the whole table, so for operators."""
+        return sorted(row.pk for row in rows(lambda: PointerRow.scan(PointerRow.sk == POINTER, consistent_read=True)))
 
     def turned(self, layer: str, before: Pointer, version: Version) -> list[Write]:
         """The writes that bring a version out, if nobody else did since `before`."""

@@ -52,6 +52,59 @@ def test_an_agencys_own_is_shown_on_the_match_and_what_it_closed_is_not_found(to
     assert names(town, "tinh", "khai sinh") == ["Đăng ký khai sinh"]
 
 
+WALK = Procedure("1.999001", "Cấp thẻ tham quan phố cổ", levels=(Level.PROVINCE,))
+
+
+def test_what_one_province_alone_has_is_found_there_and_below_and_nowhere_else(town: CatalogueTown) -> None:
+    town.take(NATION, BIRTH, COPY, Procedure("1.000003", "Cấp thẻ hướng dẫn viên"))
+    town.take("tinh", WALK)
+    for agency in ("tinh", "xa-a"):
+        found = town.finder().find(agency, "the tham quan pho co")
+        assert (found.hits[0].match.code, found.is_doubtful) == ("1.999001", False)
+    assert "1.999001" not in [one.code for one in town.found("tinh-2", "the tham quan pho co")]
+    assert names(town, "tinh", "khai sinh") == ["Đăng ký khai sinh"]
+
+
+def test_what_a_province_alone_has_comes_before_what_answers_less_and_after_what_answers_more(
+    town: CatalogueTown,
+) -> None:
+    town.take(NATION, BIRTH, Procedure("1.000003", "Cấp thẻ hướng dẫn viên"), Procedure("1.000004", "Cấp thẻ tạm trú"))
+    town.take("tinh", WALK)
+    found = town.finder().find("tinh", "cấp thẻ hướng dẫn viên").hits
+    assert found[0].match.code == "1.000003"
+    assert "1.999001" in [hit.match.code for hit in found]
+    scores = [hit.match.score for hit in found]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_a_name_that_an_agency_gave_is_found_there_under_both(town: CatalogueTown) -> None:
+    town.take(NATION, BIRTH, COPY)
+    town.take("xa-a", replace(BIRTH, name="Làm giấy cho bé mới chào đời"))
+    assert names(town, "xa-a", "bé chào đời") == ["Làm giấy cho bé mới chào đời"]
+    assert names(town, "xa-a", "đăng ký khai sinh") == ["Làm giấy cho bé mới chào đời"]
+    assert names(town, "xa-b", "bé chào đời") == []
+
+
+def test_a_procedure_of_ones_own_is_found_where_the_nation_has_no_catalogue(town: CatalogueTown) -> None:
+    town.take("tinh", WALK)
+    assert names(town, "xa-a", "tham quan phố cổ") == ["Cấp thẻ tham quan phố cổ"]
+    assert town.finder().find("tinh-2", "tham quan").is_empty
+
+
+def test_a_layer_s_index_that_can_not_be_read_leaves_what_the_nation_has(town: CatalogueTown) -> None:
+    town.take(NATION, BIRTH)
+    town.take("tinh", WALK)
+    name = town.store.shown("tinh").index("2026-06-01")
+    town.services.files.put("packs", index_key("tinh", name), b"something else")
+    assert names(town, "xa-a", "khai sinh") == ["Đăng ký khai sinh"]
+
+
+def test_a_layer_without_names_of_its_own_has_no_index(town: CatalogueTown) -> None:
+    town.take(NATION, BIRTH)
+    town.take("xa-a", replace(BIRTH, address="1 Trần Phú"))
+    assert town.store.shown("xa-a").indexes == ()
+
+
 def test_a_new_name_can_be_asked_for_from_midnight_and_nothing_has_to_happen_then(town: CatalogueTown) -> None:
     town.take(NATION, BIRTH, COPY)
     town.take(NATION, replace(COPY, name="Cấp thẻ căn cước"), effective="2026-07-01")

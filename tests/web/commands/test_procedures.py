@@ -55,7 +55,7 @@ def test_the_index_is_made_anew_from_what_is_out(office: Office, tmp_path: Path)
     before = store.shown(NATION)
     store.show(NATION, replace(before, indexes=()))
     made = office.app.test_cli_runner().invoke(args=["procedures", "reindex", "--json"])
-    assert (made.exit_code, json.loads(made.stdout)) == (0, {"number": 1, "book": before.book})
+    assert (made.exit_code, json.loads(made.stdout)) == (0, {"number": 1, "book": before.book, "layers": 1})
     assert store.shown(NATION) == before
     assert len(office.services.audit.page(NATION).entries) == 1, "nothing was changed"
 
