@@ -76,6 +76,7 @@ class ProcedurePage:
     address: str
     portal: str
     map: str
+    street: str
     hours: Hours
     calendar_is_own: bool  # False: what the law says, while the agency's own days can't be read
     checklist: str
@@ -114,7 +115,8 @@ def page_of(held: Agency, found: Procedure, asked: Mapping[str, str], base: str,
         copies_problem=copies_problem,
         address=f"{base}/{found.code}{more}",
         portal=_portal(found),
-        map=f"{MAP}?{urlencode({'api': 1, 'query': found.address or held.name})}",
+        map=f"{MAP}?{urlencode({'api': 1, 'query': found.address or held.street or held.name})}",
+        street=found.address or held.street,
         hours=calendar.hours,
         calendar_is_own=is_own,
         checklist=f"{base}/{found.code}/giay-to{more}" if found.is_open and is_personal(found) else "",

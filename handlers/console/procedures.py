@@ -108,6 +108,7 @@ class OnePage:
     base: str
     more: str
     public: str
+    call_off: str
 
 
 @procedures.get("")
@@ -160,6 +161,7 @@ def one_page(code: str, status: int = 200) -> Response:
         base=base(f"/{code}", language=False),
         more=context.suffix(),
         public=f"/{context.agency().address}/thu-tuc/{code}{context.suffix()}",
+        call_off=base(f"/{code}/huy-hen", ngay=day) if day and may_manage() else "",
     )
     return answers.show("console/procedures/one.html", page, status=status, wrong=status != 200)
 

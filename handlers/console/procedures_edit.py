@@ -24,10 +24,11 @@ from handlers.console.procedures import (
 )
 from handlers.console.procedures_form import (
     BODY_MOST,
-    DAY,
     LONGEST,
     Changed,
+    begins,
     day_of,
+    day_shown,
     differences,
     fields_of,
     followed,
@@ -40,7 +41,7 @@ from handlers.doors import officers, pages
 from handlers.forms import FieldProblem, Form
 from handlers.procedure_page import page_of
 from miniapp.core.errors import Conflict, Invalid
-from miniapp.procedures.desk import State, may_begin
+from miniapp.procedures.desk import State
 from miniapp.procedures.model import Procedure
 from miniapp.procedures.written import headings, label
 
@@ -112,9 +113,8 @@ def save(agency: str, code: str) -> Response:
     request.max_content_length = request.max_form_memory_size = BODY_MOST
     form, now = received(), state_of(code)
     day = day_of(form)
-    if not may_begin(day, context.services().procedure_desk.today):
-        code = "effective_shape" if day else "date_shape"
-        return _form(now, form.with_problems(FieldProblem("effective", code)), 422)
+    if late := begins(form):
+        return _form(now, form.with_problems(late), 422)
     state = state_of(code, day)
     fields = fields_of(form)
     if form.problems or isinstance(fields, Form):
@@ -196,7 +196,7 @@ def _form(state: State, form: Form, status: int = 200, done: Sequence[Done] = ()
         inputs=inputs,
         done=done,
         most=LONGEST,
-        day=(form.value(DAY[0]), form.value(DAY[1]), form.value(DAY[2])),
+        day=day_shown(form),
         action=base(f"/{code}/sua"),
         away=base(f"/{code}"),
     )

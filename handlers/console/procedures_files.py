@@ -15,6 +15,7 @@ from jinja2 import UndefinedError
 from handlers import answers, context, downloads, forms
 from handlers.console.agency import with_problem
 from handlers.console.procedures import PREFIX, Line, base, may_manage
+from handlers.console.procedures_form import DAY, begins, day_of, day_shown, day_values
 from handlers.doors import officers, pages
 from handlers.forms import FieldProblem, Form
 from handlers.procedure_sheets import as_csv, as_xlsx
@@ -41,11 +42,12 @@ PACKED = (b"\xfd7zXZ", b"\x1f\x8b")  # a few bytes of these may be hundreds of m
 
 @dataclass(frozen=True)
 class FilesPage:
-    """What can be downloaded, and the way to send a filled form. `parts`: of all that the agency shows."""
+    """What can be downloaded, and the way to send a filled form. `parts`: number and size, of all that the agency shows and
+    of what it has its own of."""
 
     form: Form
     parts: Sequence[tuple[int, int]]
-    has_own: bool
+    own_parts: Sequence[tuple[int, int]]
     may_manage: bool
     most: int
     base: str
@@ -65,6 +67,7 @@ class ReportPage:
     findings: Sequence[tuple[Finding, str]]
     findings_left: int
     late: str
+    day: tuple[str, str, str]
     action: str
     away: str
 
@@ -77,16 +80,17 @@ def show(agency: str) -> Response:
 
 @files.get("/tep.<any(xlsx, csv):kind>")
 def download(agency: str, kind: str) -> Response:
-    """What the agency shows (`phan`), only what it has its own of (`rieng`), or the empty form."""
+    """What the agency shows (`phan`: which part) or only what it has its own of (`rieng`), or the empty form."""
     held = context.agency()
-    asked = request.args.get("phan", "")
+    own, every = request.args.get("rieng", ""), request.args.get("phan", "")
     made: Sequence[Procedure] = ()
-    if request.args.get("rieng"):
-        made = [one.procedure for one in context.services().procedure_desk.own(held.id)][:PART]
-    elif asked:
-        made = _part(int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= PART_FIGURES else 0)
+    if own:
+        made = _part([one.procedure for one in context.services().procedure_desk.own(held.id)], own)
+    elif every:
+        names = sorted(context.services().procedure_office.names(held.id), key=lambda one: one.code)
+        made = [context.services().catalogue.get(held.id, one.code).procedure for one in _part(names, every)]
     body, shape = (as_xlsx(made), downloads.XLSX) if kind == "xlsx" else (as_csv(made), downloads.CSV)
-    name = f"thu-tuc-{held.address}" + (f"-{asked}" if made and asked else "")
+    name = f"thu-tuc-{held.address}" + (f"-rieng-{own}" if own else f"-{every}" if every else "")
     return answers.plain(body, 200, shape, Content_Disposition=f'attachment; filename="{name}.{kind}"')
 
 
@@ -105,20 +109,23 @@ def send(agency: str) -> Response:
         again = with_problem(form, problem)
         return _files(again, 422)
     name = clean((sent.filename if sent is not None else "") or "")[-NAME_MOST:]
-    return _report(read, forms.blank(file=base64.b64encode(body).decode(), name=name))
+    today = context.services().procedure_desk.today
+    return _report(read, forms.blank(file=base64.b64encode(body).decode(), name=name, **day_values(today)))
 
 
 @taking.post("/tep/nap")
 def take(agency: str) -> Response:
     """Take the file in that was reported on, if nothing of it has changed since."""
     request.max_content_length = request.max_form_memory_size = BODY_MOST
-    form = forms.read(("file", "name", "seen"), raw=("file",), most=BODY_MOST)
+    form = forms.read(("file", "name", "seen", *DAY), raw=("file",), most=BODY_MOST)
     try:
         read = _read(base64.b64decode(form.value("file"), validate=True))
     except (binascii.Error, ValueError):
         return _files(form.with_problems(FieldProblem("file", "desk_file_shape")), 422)
     except Problem as problem:
         return _files(with_problem(form, problem), 422)
+    if late := begins(form):
+        form = form.with_problems(late)
     if form.problems:
         return _report(read, form, 422)
     try:
@@ -126,7 +133,8 @@ def take(agency: str) -> Response:
     except Conflict as conflict:
         if conflict.code != "procedures_changed":
             raise
-        return _report(read, forms.blank(file=form.value("file"), name=form.value("name")), 409)
+        kept = {name: text for name, text in form.values.items() if name != "seen"}
+        return _report(read, forms.blank(**kept), 409)
 
 
 def _taken(read: Read, form: Form) -> str:
@@ -135,6 +143,7 @@ def _taken(read: Read, form: Form) -> str:
         read.procedures,
         by=context.officer().id,
         source=f"{read.shape} {form.value('name')}"[:200],
+        effective=day_of(form),
         told=read.told,
         only_new=read.is_older,
         expected=form.value("seen") or "-",
@@ -160,7 +169,8 @@ def _read(body: bytes) -> Read:
 
 def _report(read: Read, form: Form, status: int = 200) -> Response:
     desk = context.services().procedure_desk
-    would, seen = desk.would_change(context.agency().id, read.procedures, read.told)
+    day = "" if begins(form) else day_of(form)
+    would, seen = desk.would_change(context.agency().id, read.procedures, read.told, day)
     lines = [
         Line(one.code, one.name, base(f"/{one.code}"), list(map(label, one.fields))) for one in would[:CHANGED_MOST]
     ]
@@ -174,6 +184,7 @@ def _report(read: Read, form: Form, status: int = 200) -> Response:
         findings=[(one, _words(one)) for one in found[:FINDINGS_MOST]],
         findings_left=max(len(read.findings) - FINDINGS_MOST, 0),
         late="procedures_changed_meanwhile" if status == 409 else "",
+        day=day_shown(form),
         action=base("/tep/nap"),
         away=base("/tep"),
     )
@@ -191,11 +202,10 @@ def _words(one: Finding) -> str:
 
 def _files(form: Form, status: int = 200) -> Response:
     services, held = context.services(), context.agency().id
-    count = len(services.procedure_office.names(held))
     page = FilesPage(
         form=form,
-        parts=[(at // PART + 1, min(PART, count - at)) for at in range(0, count, PART)],
-        has_own=bool(services.procedure_desk.own(held)),
+        parts=_parts(len(services.procedure_office.names(held))),
+        own_parts=_parts(len(services.procedure_desk.own(held))),
         may_manage=may_manage(),
         most=FILE_MOST,
         base=base("/tep", language=False),
@@ -205,10 +215,14 @@ def _files(form: Form, status: int = 200) -> Response:
     return answers.show("console/procedures/files.html", page, status=status, wrong=bool(form.problems))
 
 
-def _part(number: int) -> list[Procedure]:
-    services, held = context.services(), context.agency().id
-    codes = sorted(one.code for one in services.procedure_office.names(held))
-    chosen = codes[(number - 1) * PART : number * PART] if number else []
+def _parts(count: int) -> list[tuple[int, int]]:
+    """Number and size of each part."""
+    return [(at // PART + 1, min(PART, count - at)) for at in range(0, count, PART)]
+
+
+def _part(every: Sequence[Procedure], asked: str) -> Sequence[Procedure]:
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= PART_FIGURES else 0
+    chosen = every[(number - 1) * PART : number * PART] if number else ()
     if not chosen:
         raise NotFound("page_unknown")
-    return [services.catalogue.get(held, code).procedure for code in chosen]
+    return chosen

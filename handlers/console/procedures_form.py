@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from handlers import forms
+from handlers import context, forms
 from handlers.console.procedures import EDITABLE
 from handlers.forms import FieldProblem, Form
 from miniapp.core.errors import Invalid
 from miniapp.core.plain import from_plain
-from miniapp.procedures.desk import State
+from miniapp.procedures.desk import State, may_begin
 from miniapp.procedures.layers import mark
 from miniapp.procedures.model import Procedure, checked
 from miniapp.procedures.written import Unwritten, label, read, written
@@ -39,11 +39,10 @@ class Changed:
 def values_of(state: State, day: str) -> dict[str, str]:
     """The form as it is first shown."""
     texts = {name: written(name, state.plain[name]) for name in EDITABLE}
-    year, month, of_month = day.split("-")
     return {
         **texts,
         **{f"was-{name}": mark(text) for name, text in texts.items()},
-        **dict(zip(DAY, (of_month, month, year), strict=True)),
+        **day_values(day),
         "seen": state.mark,
         "number": str(state.number),
     }
@@ -54,6 +53,24 @@ def received() -> Form:
     form = forms.read((*EDITABLE, *OTHERS), raw=EDITABLE, most=LONGEST)
     typed = {name: form.value(name).replace("\r\n", "\n").replace("\r", "\n").strip("\n") for name in EDITABLE}
     return replace(form, values={**form.values, **typed})
+
+
+def day_values(day: str) -> dict[str, str]:
+    """A day as the three fields of the form."""
+    return dict(zip(DAY, reversed(day.split("-")), strict=True))
+
+
+def day_shown(form: Form) -> tuple[str, str, str]:
+    """The three fields as they were typed."""
+    return form.value(DAY[0]), form.value(DAY[1]), form.value(DAY[2])
+
+
+def begins(form: Form) -> FieldProblem | None:
+    """What is wrong with the day from which it is to hold."""
+    day = day_of(form)
+    if may_begin(day, context.services().procedure_desk.today):
+        return None
+    return FieldProblem("effective", "effective_shape" if day else "date_shape")
 
 
 def day_of(form: Form) -> str:

@@ -14,7 +14,7 @@ from handlers.console.procedures import PREFIX, Change, base, changes, may_manag
 from handlers.doors import officers, pages
 from handlers.forms import Form
 from miniapp.core.errors import Conflict, Invalid, NotFound
-from miniapp.procedures.layers import Drift, mark
+from miniapp.procedures.layers import Drift, drift_mark
 from miniapp.procedures.model import Procedure
 from miniapp.procedures.written import label, written
 
@@ -137,14 +137,14 @@ def decide(agency: str, code: str) -> Response:
 
 def _decided(code: str, form: Form) -> str:
     office, held, by = context.services().procedure_office, context.agency().id, context.officer().id
-    state, found = state_of(code), office.drifts(held).get(code, ())
-    if form.value("seen") != state.mark or form.value("above") != _mark(found):
+    seen, above, field = form.value("seen"), form.value("above"), form.value("take")
+    found = state_of(code).drifts
+    if above != drift_mark(found):
         raise Conflict("procedures_changed")
-    field = form.value("take")
     if not field:
-        office.keep_own(held, code, by=by)
+        office.keep_own(held, code, by=by, expected=seen, seen=above)
     elif field in {one.field for one in found}:
-        office.edit(held, code, {field: None}, by=by, expected=state.mark, source="above")
+        office.edit(held, code, {field: None}, by=by, expected=seen, source="above")
     return base("/khac-cap-tren")
 
 
@@ -165,13 +165,9 @@ def _drifted(code: str, moved: Sequence[Drift]) -> Drifted:
             (one.field, label(one.field), written(one.field, one.ours), written(one.field, one.above)) for one in moved
         ],
         seen=state.mark,
-        above=_mark(moved),
+        above=drift_mark(moved),
         form_token=forms.fresh_token(),
     )
-
-
-def _mark(moved: Sequence[Drift]) -> str:
-    return mark([[one.field, one.above] for one in moved])
 
 
 def _said(field: str, value: Any) -> str | None:

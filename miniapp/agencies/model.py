@@ -15,6 +15,7 @@ ADDRESS_MAX = 72
 NAME_MAX = 200
 SHORT_MAX = 60
 SITE_MAX = 200
+STREET_MAX = 200
 HOTLINE = "1022"  # the public line of every province, where an agency names none of its own
 SUCCESSORS_MAX = 12
 _ADDRESS = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
@@ -100,6 +101,7 @@ class Agency:
     successors: tuple[str, ...] = ()
     hotline: str = ""
     site: str = ""
+    street: str = ""  # where people come to, as on an envelope
     services: frozenset[Service] = field(default=frozenset())
     accent: str = ""
     crest: str = ""  # address of its picture; pages draw a plain one where empty
@@ -187,6 +189,7 @@ class Description:
     short: str
     hotline: str
     site: str
+    street: str = ""
 
     @classmethod
     def of(cls, agency: Agency) -> "Description":
@@ -205,6 +208,8 @@ class Description:
             raise Invalid("agency_hotline_shape", field="hotline")
         if self.site and (len(self.site) > SITE_MAX or not _SITE.match(self.site)):
             raise Invalid("agency_site_shape", field="site")
+        if len(self.street) > STREET_MAX:
+            raise Invalid("agency_street_shape", field="street", most=STREET_MAX)
         return replace(self, hotline=hotline)
 
     def merged(self, was: "Description", now: "Description") -> "Description":

@@ -52,6 +52,7 @@ class AgencyRow(AgenciesTable):
     successors: JSONAttribute = JSONAttribute(null=True)
     hotline = UnicodeAttribute(null=True)
     site = UnicodeAttribute(null=True)
+    street = UnicodeAttribute(null=True)
     services = UnicodeSetAttribute(null=True)
     accent = UnicodeAttribute(null=True)
     crest = UnicodeAttribute(null=True)
@@ -68,7 +69,7 @@ class ChildrenRow(AgenciesTable):
 TABLES: tuple[type[SortedTable], ...] = (AgencyRow, ChildrenRow)
 TEXTS = (
     *("address", "name", "name_en", "short", "parent", "sector", "code", "valid_from", "valid_to"),
-    *("hotline", "site", "accent", "crest"),
+    *("hotline", "site", "street", "accent", "crest"),
 )
 
 

@@ -138,14 +138,14 @@ class ProcedureDesk:
         return found
 
     def would_change(
-        self, agency: str, procedures: Sequence[Procedure], told: Mapping[str, frozenset[str]]
+        self, agency: str, procedures: Sequence[Procedure], told: Mapping[str, frozenset[str]], day: str = ""
     ) -> tuple[list[Would], str]:
-        """What records would change if the agency took them in today, and the mark of what it says of them now."""
-        today, found = self.today, []
+        """What records would change if the agency took them in from a day on (today), and the mark of what it says now."""
+        day, found = day or self.today, []
         entries = self._entries(agency, self._store.pointer(agency).book)
         for one in procedures:
-            held = in_force(entries.get(one.code, ()), today)
-            shown, sources = values([*self._above(agency, one.code, today), (agency, held)])
+            held = in_force(entries.get(one.code, ()), day)
+            shown, sources = values([*self._above(agency, one.code, day), (agency, held)])
             plain = plain_of(one)
             fields = [name for name in plain if name in told[one.code] and plain[name] != shown[name]]
             if fields:

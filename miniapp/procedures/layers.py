@@ -50,10 +50,15 @@ def in_force(overlays: Iterable[Overlay], day: str) -> Overlay | None:
 
 
 def current(overlays: Iterable[Overlay], day: str) -> tuple[Overlay, ...]:
-    """The one that holds and those to come; what is over is history."""
+    """The one that holds and those to come that change something; what is over is history."""
     held = in_force(overlays, day)
     first = held.effective if held else ""
-    return tuple(sorted((one for one in overlays if one.effective >= first), key=lambda one: one.effective))
+    kept: list[Overlay] = []
+    for one in sorted((one for one in overlays if one.effective >= first), key=lambda one: one.effective):
+        before = kept[-1] if kept else Overlay(one.code, "")
+        if one is held or (one.changes, one.seen) != (before.changes, before.seen):
+            kept.append(one)
+    return tuple(kept)
 
 
 def values(layers: Sequence[tuple[str, Overlay | None]]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -100,6 +105,11 @@ def drift(overlay: Overlay, above: Values) -> tuple[Drift, ...]:
         for name in _defaults()
         if name in overlay.seen and overlay.seen[name] != mark(above[name]) and overlay.changes[name] != above[name]
     )
+
+
+def drift_mark(moved: Iterable[Drift]) -> str:
+    """A short mark of what changed above."""
+    return mark([[one.field, one.above] for one in moved])
 
 
 def kept_anyway(overlay: Overlay, above: Values) -> Overlay:

@@ -24,6 +24,7 @@ from miniapp.procedures.layers import (
     carried,
     current,
     drift,
+    drift_mark,
     in_force,
     kept_anyway,
     laid_over,
@@ -76,7 +77,8 @@ class ProcedureOffice:
     ) -> Taken:
         """Take records in, from a day on (today): what is as it was stays; `only_new` leaves known ones alone.
 
-        Of a procedure in `told` only those fields are taken; the layer's others stay what they are.
+        Of a procedure in `told` only those fields are taken; the layer's others stay what they are. What is to come of
+        the same procedures follows in what it left alone.
         Whoever sends the same again changes nothing, and whoever was stopped half-way sends it again. Conflict
         `procedures_changed` when the layer says something else of these by now than `expected` (`all_said_mark`)."""
         day = effective or local_day(self._clock.now())
@@ -96,7 +98,7 @@ class ProcedureOffice:
             tell("comparing", len(procedures), len(procedures))
             return made
 
-        return self._turn(layer, wanted, day, by, source, tell)
+        return self._turn(layer, wanted, day, by, source, tell, carry=True)
 
     def show(self, layer: str, tell: Tell = in_silence) -> Pointer:
         """Bring out once more what is out: after new words for the search, or for whoever was stopped half-way."""
@@ -106,17 +108,40 @@ class ProcedureOffice:
         """The same of every layer that says anything, by layer."""
         return {layer: self._publishing.show(layer, tell) for layer in self._store.layers()}
 
-    def keep_own(self, agency: str, code: str, *, by: str) -> None:
-        """An officer has seen what changed above and stays with the agency's own."""
+    def keep_own(self, agency: str, code: str, *, by: str, expected: str, seen: str) -> None:
+        """An officer has seen what changed above and stays with the agency's own.
+
+        Conflict `procedures_changed` when the agency says something else by now than `expected` (`said_mark`), or those
+        above something else than was `seen` (`drift_mark`)."""
         day = local_day(self._clock.now())
 
         def wanted(entries: Entries, above: Sequence[tuple[str, book.Book]]) -> Mapping[str, Overlay | None]:
             held = in_force(entries.get(code, ()), day)
             if held is None:
                 raise NotFound("procedure_unknown", procedure=code)
-            return {code: replace(kept_anyway(held, _inherited(above, code, day)), effective=day)}
+            inherited = _inherited(above, code, day)
+            if (said_mark(entries[code]), drift_mark(drift(held, inherited))) != (expected, seen):
+                raise Conflict("procedures_changed")
+            return {code: replace(kept_anyway(held, inherited), effective=day)}
 
         self._turn(agency, wanted, day, by, "kept")
+
+    def call_off(self, agency: str, code: str, day: str, *, by: str, expected: str) -> None:
+        """What was to begin on a day does not: what holds before it goes on, and what begins later keeps its own.
+
+        NotFound `change_unknown` when nothing begins that day or it has come; Conflict `procedures_changed` when the
+        agency says something else of it by now than `expected` (`said_mark`)."""
+
+        def wanted(entries: Entries, above: Sequence[tuple[str, book.Book]]) -> Mapping[str, Overlay | None]:
+            held = entries.get(code, ())
+            if day <= local_day(self._clock.now()) or day not in {one.effective for one in held}:
+                raise NotFound("change_unknown", procedure=code)
+            if said_mark(held) != expected:
+                raise Conflict("procedures_changed")
+            before = in_force((one for one in held if one.effective < day), day) or Overlay(code, day)
+            return {code: replace(before, effective=day)}
+
+        self._turn(agency, wanted, day, by, "called_off", carry=True)
 
     def edit(
         self,

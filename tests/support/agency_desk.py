@@ -15,6 +15,7 @@ FACTS = {
     "short": "Sở GD&ĐT",
     "hotline": "0296 3841 190",
     "site": "https://sgd.angiang.gov.vn/",
+    "street": "10 Nguyễn Trãi, phường Long Xuyên",
 }
 
 

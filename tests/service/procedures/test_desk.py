@@ -1,11 +1,13 @@
 """An agency's officers lay their own over the catalogue: from a day on, without losing what is to come or what others did."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from miniapp.core.errors import Conflict, Invalid, NotFound
 from miniapp.core.ids import NATION
+from miniapp.procedures.layers import drift_mark
 from miniapp.procedures.model import Paper, Procedure
 from tests.support.cloud import Cloud
 from tests.support.procedure_town import PROVINCE, WARD, ProcedureTown
@@ -127,10 +129,77 @@ def test_a_version_tells_what_it_changed_from_its_day_on(town: ProcedureTown):
 def test_a_change_above_shows_as_drift_until_an_officer_has_seen_it(town: ProcedureTown):
     edit(town, address="Một")
     town.take(Procedure(CODE, NATIONAL.name, address="Nơi khác", papers=NATIONAL.papers, steps=NATIONAL.steps))
-    office = town.services.procedure_office
-    assert [one.field for one in office.drifts(WARD)[CODE]] == ["address"]
-    office.keep_own(WARD, CODE, by="off_1")
+    office, desk = town.services.procedure_office, town.services.procedure_desk
+    town.clock.pass_by(seconds=6)
+    state = desk.state(WARD, CODE)
+    assert [one.field for one in office.drifts(WARD)[CODE]] == ["address"] == [one.field for one in state.drifts]
+    office.keep_own(WARD, CODE, by="off_1", expected=state.mark, seen=drift_mark(state.drifts))
     assert office.drifts(WARD) == {}
+
+
+@pytest.mark.parametrize("who", ["the agency", "those above"])
+def test_whoever_stays_with_their_own_stays_with_what_they_saw(town: ProcedureTown, who: str):
+    edit(town, address="Một")
+    town.take(replace(NATIONAL, address="Nơi khác"))
+    town.clock.pass_by(seconds=6)
+    state = town.services.procedure_desk.state(WARD, CODE)
+    if who == "the agency":
+        edit(town, address="Hai")
+    else:
+        town.take(replace(NATIONAL, address="Nơi khác nữa"))
+    with pytest.raises(Conflict) as conflict:
+        town.services.procedure_office.keep_own(
+            WARD, CODE, by="off_1", expected=state.mark, seen=drift_mark(state.drifts)
+        )
+    assert conflict.value.code == "procedures_changed"
+
+
+def call_off(town: ProcedureTown, day: str = LATER, expected: str = "") -> None:
+    seen = expected or town.services.procedure_desk.state(WARD, CODE).mark
+    town.services.procedure_office.call_off(WARD, CODE, day, by="off_1", expected=seen)
+
+
+def test_a_change_to_come_is_called_off_and_what_begins_later_keeps_its_own(town: ProcedureTown):
+    edit(town, address="Nay", owner="Tổ một cửa")
+    edit(town, day=LATER, address="Trụ sở mới", conditions="Có hẹn")
+    edit(town, day="2026-12-24", owner="Văn phòng")
+    call_off(town)
+    assert town.services.procedure_desk.state(WARD, CODE).days == ["2026-12-24"]
+    assert (shown(town, LATER).address, shown(town, LATER).conditions) == ("Nay", "")
+    last = shown(town, "2026-12-24")
+    assert (last.address, last.conditions, last.owner) == ("Nay", "", "Văn phòng")
+
+
+def test_the_only_change_of_an_agency_is_called_off_and_nothing_is_left(town: ProcedureTown):
+    edit(town, day=LATER, address="Trụ sở mới")
+    call_off(town)
+    assert town.services.procedure_desk.own(WARD) == []
+    assert shown(town, LATER).address == NATIONAL.address
+
+
+@pytest.mark.parametrize("day", ["2026-12-02", TODAY, "2026-11-01", "x"])
+def test_only_what_is_to_come_can_be_called_off(town: ProcedureTown, day: str):
+    edit(town, address="Nay")
+    edit(town, day=LATER, address="Trụ sở mới")
+    with pytest.raises(NotFound):
+        call_off(town, day)
+    assert shown(town, LATER).address == "Trụ sở mới"
+
+
+def test_who_saw_something_else_calls_nothing_off(town: ProcedureTown):
+    edit(town, day=LATER, address="Trụ sở mới")
+    seen = town.services.procedure_desk.state(WARD, CODE).mark
+    edit(town, day=LATER, address="Trụ sở khác")
+    with pytest.raises(Conflict):
+        call_off(town, expected=seen)
+    assert shown(town, LATER).address == "Trụ sở khác"
+
+
+def test_a_file_of_today_goes_on_in_what_is_to_come(town: ProcedureTown):
+    edit(town, day=LATER, address="Trụ sở mới")
+    town.services.procedure_office.take(WARD, [replace(NATIONAL, owner="Văn phòng")], by="off_1", source="file")
+    town.clock.pass_by(seconds=6)
+    assert (shown(town, LATER).address, shown(town, LATER).owner) == ("Trụ sở mới", "Văn phòng")
 
 
 def test_a_procedure_that_nobody_knows_is_not_found(town: ProcedureTown):

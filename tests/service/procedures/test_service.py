@@ -10,6 +10,7 @@ from miniapp.core.clock import VIETNAM
 from miniapp.core.errors import Conflict, Invalid, NotFound
 from miniapp.core.ids import NATION
 from miniapp.procedures.catalogue import Catalogue
+from miniapp.procedures.layers import drift_mark, said_mark
 from miniapp.procedures.model import Paper, Procedure, Version
 from miniapp.procedures.store import Pointer, pointer_key
 from tests.support.catalogue_town import ABOVE, CatalogueTown
@@ -79,10 +80,12 @@ def test_a_change_above_is_shown_to_the_officers_below_until_they_have_seen_it(t
     town.take("xa-a", replace(BIRTH, owner="Xã"))
     assert town.office.drifts("xa-a") == {}
     town.take(NATION, replace(BIRTH, owner="Cục Hành chính tư pháp"))
-    (one,) = town.office.drifts("xa-a")["1.001193"]
+    moved = town.office.drifts("xa-a")["1.001193"]
+    (one,) = moved
     assert (one.field, one.ours, one.above) == ("owner", "Xã", "Cục Hành chính tư pháp")
     assert town.office.drifts("xa-b") == {}
-    town.office.keep_own("xa-a", "1.001193", by="off_1")
+    says = said_mark(town.store.book("xa-a", town.store.pointer("xa-a").book).find(BIRTH.code))
+    town.office.keep_own("xa-a", "1.001193", by="off_1", expected=says, seen=drift_mark(moved))
     assert town.office.drifts("xa-a") == {}
     assert town.get("xa-a", BIRTH.code).procedure.owner == "Xã"
 

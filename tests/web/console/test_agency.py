@@ -57,6 +57,7 @@ def test_what_is_saved_shows_to_citizens_at_once_and_stands_in_the_trail(office:
         ("site", "http://x.gov.vn", "Địa chỉ trang chính thức chưa đúng"),
         ("site", 'https://x.gov.vn/"><script>', "Địa chỉ trang chính thức chưa đúng"),
         ("site", "javascript:alert(1)", "Địa chỉ trang chính thức chưa đúng"),
+        ("street", "x" * 201, "Địa chỉ quá dài"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(

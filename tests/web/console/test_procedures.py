@@ -224,6 +224,35 @@ def test_what_is_set_for_a_day_to_come_switches_at_midnight(office: Office, visi
     assert form.value("effective-month") == "08"
 
 
+def test_a_change_to_come_is_shown_and_called_off_once_it_was_understood(office: Office, visitor: Visitor):
+    day = {"effective-day": "1", "effective-month": "8", "effective-year": "2026"}
+    saved(visitor, **day, address="Trụ sở mới")
+    page = visitor.get(f"{ONE}?ngay=2026-08-01")
+    asked = visitor.get(page.soup.find("a", string="Hủy thay đổi này")["href"])
+    assert "Trụ sở mới" in asked.text and BIRTH.address in asked.text
+    assert visitor.post(f"{ONE}/huy-hen", 422, **typed(asked)).soup.find(id="f-understood-problem")
+    assert shown(office, "2026-08-01").address == "Trụ sở mới"
+    form = typed(asked, understood="1")
+    for _ in range(2):
+        answer = visitor.post(f"{ONE}/huy-hen", **form)
+    assert "Đã hẹn thay đổi" not in visitor.follow(answer).text
+    assert shown(office, "2026-08-01").address == BIRTH.address
+    assert trail(office).count("called_off") == 1
+    visitor.get(f"{ONE}/huy-hen?ngay=2026-08-01", 404)
+    visitor.get(f"{ONE}/huy-hen", 404)
+
+
+def test_a_change_that_somebody_changed_meanwhile_is_not_called_off(office: Office, visitor: Visitor):
+    day = {"effective-day": "1", "effective-month": "8", "effective-year": "2026"}
+    saved(visitor, **day, address="Trụ sở mới")
+    form = typed(visitor.get(f"{ONE}/huy-hen?ngay=2026-08-01"), understood="1")
+    edited(office, owner="Người khác")
+    page = visitor.post(f"{ONE}/huy-hen", 409, **form)
+    assert "vừa được người khác cập nhật" in page.text
+    visitor.post(f"{ONE}/huy-hen", **typed(page, understood="1"))
+    assert shown(office, "2026-08-01").address == BIRTH.address
+
+
 def test_a_field_is_given_back_to_those_above(office: Office, visitor: Visitor):
     saved(visitor, address="Số 2", owner="Tổ một cửa")
     page = previewed(visitor, **{"above-address": "1"})

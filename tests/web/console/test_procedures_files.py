@@ -44,7 +44,7 @@ def test_what_the_agency_shows_or_only_its_own_is_handed_out(office: Office, vis
     assert [one.code for one in downloaded(visitor, f"{kind}?phan=1")] == ["1.000894", CODE]
     (mine,) = downloaded(visitor, f"{kind}?rieng=1")
     assert (mine.code, mine.address, mine.papers) == (CODE, "Số 1", BIRTH.papers)
-    for path in ("?phan=2", "?phan=0", "?phan=x", "?phan=99999"):
+    for path in ("?phan=2", "?phan=0", "?phan=x", "?phan=99999", "?rieng=2", "?rieng=0", "?rieng=x"):
         visitor.get(f"{FILES}{kind}{path}", 404)
     assert "Mã thủ tục" in visitor.get(f"{FILES}.csv").html
 
@@ -66,6 +66,18 @@ def test_a_filled_form_is_reported_on_first_and_then_taken_in_once(office: Offic
     assert "Nạp từ tệp: sheets thu-tuc.csv" in visitor.follow(answer).text
     assert own(office) == {"address": "Số 5"}
     assert trail(office) == ["sheets thu-tuc.csv"]
+
+
+def test_a_file_may_hold_from_a_day_to_come(office: Office, visitor: Visitor):
+    form = typed(sent(visitor, CSV.format(address="Số 5")))
+    late = visitor.post(TAKE, 422, **{**form, "effective-year": "2019"})
+    assert late.soup.find(id="f-effective-problem") and late.value("effective-year") == "2019"
+    assert trail(office) == []
+    day = {"effective-day": "1", "effective-month": "8", "effective-year": "2026"}
+    visitor.post(TAKE, **{**typed(late), **day})
+    desk = office.services.procedure_desk
+    assert desk.state(AGENCY, CODE).procedure.address == BIRTH.address
+    assert desk.state(AGENCY, CODE, "2026-08-01").procedure.address == "Số 5"
 
 
 def test_problems_are_named_by_record_and_row_before_anything_is_taken_in(office: Office, visitor: Visitor):
