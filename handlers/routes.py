@@ -16,7 +16,7 @@ def blueprints(settings: Settings) -> list[Blueprint]:
         raise ValueError(f"no pages are called {settings.role!r}")
     found = [health.health]  # every function has it; the hooks have nothing else so far
     if settings.serves("console"):
-        found += _console()
+        found += [*_console(), *_catalogue_desk()]
     if settings.serves("public"):
         found += _public()
         if settings.simulated_chat:
@@ -42,12 +42,6 @@ def _console() -> list[Blueprint]:
         home,
         links,
         officers,
-        procedures,
-        procedures_call_off,
-        procedures_edit,
-        procedures_files,
-        procedures_heard,
-        procedures_history,
         recovery,
         sign_in,
     )
@@ -67,6 +61,28 @@ def _console() -> list[Blueprint]:
         agency_look.landing,
         calendars.calendars,
         calendars_changes.changes,
+        exam_scores.exam_scores,
+        exam_scores_exams.exams,
+        exam_scores_files.files,
+        exam_scores_files.landing,
+        exam_scores_lists.lists,
+        exam_scores_release.release,
+        exam_scores_rules.rules,
+    ]
+
+
+def _catalogue_desk() -> list[Blueprint]:
+    """Officers' pages of procedures."""
+    from handlers.console import (
+        procedures,
+        procedures_call_off,
+        procedures_edit,
+        procedures_files,
+        procedures_heard,
+        procedures_history,
+    )
+
+    return [
         procedures_heard.heard,
         procedures_heard.deciding,
         procedures_history.history,
@@ -77,13 +93,6 @@ def _console() -> list[Blueprint]:
         procedures.procedures,
         procedures_edit.edit,
         procedures_call_off.calling_off,
-        exam_scores.exam_scores,
-        exam_scores_exams.exams,
-        exam_scores_files.files,
-        exam_scores_files.landing,
-        exam_scores_lists.lists,
-        exam_scores_release.release,
-        exam_scores_rules.rules,
     ]
 
 

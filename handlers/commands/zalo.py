@@ -10,6 +10,8 @@ from flask.cli import AppGroup
 
 from handlers.commands.telling import agency_id, told
 from handlers.context import services
+from miniapp.accounts.access import Operator
+from miniapp.audit.model import Event
 from miniapp.core.clock import iso
 from miniapp.core.personal import Personal
 from miniapp.zalo.grants import Grant, account_id
@@ -30,7 +32,14 @@ def authorise(agency: str, account: str) -> None:
         else:
             click.echo(f"The account's admin opens {held.zalo_oauth.permission_address(account)}", err=True)
             code = Personal(click.prompt("Code from the address that follows", hide_input=True, err=True).strip())
-        held.tokens.authorise(account, agency_id(agency), code)
+        found = agency_id(agency)
+        event = Event("zalo_authorised", account=account)
+        held.tokens.authorise(
+            account,
+            found,
+            code,
+            lambda write: held.audit.commit(event, agency=found, by=Operator().id, writes=[write]),
+        )
     click.echo(f"{account} is authorised")
 
 

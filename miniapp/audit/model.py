@@ -51,6 +51,7 @@ EVENTS: Mapping[str, Kind] = {
     "sessions_ended": _kind("officer sessions", of="officer"),
     # agencies
     "agency_changed": _kind("agency changed", of="agency"),
+    "zalo_authorised": _kind("account", of="account"),
     # working calendars
     "calendar_day_set": _kind("calendar version day kind kind_before document", of="calendar"),
     "calendar_hours_set": _kind("calendar version hours hours_before document", of="calendar"),

@@ -13,7 +13,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from miniapp.core.clock import from_iso, iso
 from miniapp.core.errors import Conflict
-from miniapp.core.tables import SortedTable, change, read, rows
+from miniapp.core.tables import SortedTable, Write, change, read, rows
 from miniapp.zalo.grants import Grant, State
 
 ACCOUNTS = "accounts"
@@ -53,10 +53,10 @@ class TokenStore:
         """Every grant, by account."""
         return [_grant(row) for row in rows(lambda: TokenRow.query(ACCOUNTS, consistent_read=True))]
 
-    def authorised(self, account: str, agency: str, sealed: str, now: datetime, until: datetime) -> None:
-        """A pair that a person's consent brought: whatever lay here is over."""
+    def authorised(self, account: str, agency: str, sealed: str, now: datetime, until: datetime) -> Write:
+        """The write of a pair that a person's consent brought: whatever lay here is over."""
         actions = [TokenRow.agency.set(agency), *_renewed(sealed, now, until)]
-        _write(account, actions, TokenRow.pk.exists() | TokenRow.pk.does_not_exist())
+        return _change(TokenRow(ACCOUNTS, account), actions, TokenRow.pk.exists() | TokenRow.pk.does_not_exist())
 
     def claim(self, held: Grant, now: datetime) -> Grant:
         """Take an account for as long as a lease lasts; Conflict `zalo_tokens_taken` when somebody was faster."""
@@ -87,8 +87,12 @@ def _state(state: State, now: datetime, why: str) -> list[Any]:
 def _write(account: str, actions: Sequence[Any], condition: Any) -> TokenRow:
     """Change a row and its fence; the row as it is then."""
     row = TokenRow(ACCOUNTS, account)
-    change(row, [TokenRow.fence.add(1), *actions], condition, Conflict("zalo_tokens_taken")).alone()
+    _change(row, actions, condition).alone()
     return row
+
+
+def _change(row: TokenRow, actions: Sequence[Any], condition: Any) -> Write:
+    return change(row, [TokenRow.fence.add(1), *actions], condition, Conflict("zalo_tokens_taken"))
 
 
 def _grant(row: TokenRow) -> Grant:

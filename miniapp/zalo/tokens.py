@@ -5,6 +5,7 @@ and writes the new pair before anybody uses it; the old access token serves unti
 lapsed means that somebody died: the next one asks once more with the old token, for the call may never have gone out.
 If that is refused, the grant is lost, and only the account's admin can help: an alarm rings, and nothing asks again."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,11 +15,14 @@ from miniapp.core.errors import Conflict, NotFound, Refused, Unavailable
 from miniapp.core.personal import Personal
 from miniapp.core.sealing import Sealer
 from miniapp.core.stuck import Stuck
+from miniapp.core.tables import Write
 from miniapp.zalo.grants import REFRESH_LIFE, Authority, Grant, Pair, State, account_id
 from miniapp.zalo.token_store import TokenStore
 
 PURPOSE = "zalo tokens"
 READ_AGAIN = timedelta(seconds=60)
+
+Keep = Callable[[Write], object]
 
 
 @dataclass(frozen=True)
@@ -52,11 +56,13 @@ class Tokens:
             raise Unavailable("zalo_token_ended")
         return found.token
 
-    def authorise(self, account: str, agency: str, code: Personal) -> None:
-        """Begin with an account, or begin anew where its grant was lost: the admin agreed and got a code."""
+    def authorise(self, account: str, agency: str, code: Personal, keep: Keep = Write.alone) -> None:
+        """Begin with an account, or begin anew where its grant was lost: the admin agreed and got a code.
+
+        `keep` runs the write, with whatever is to be written along with it."""
         account = account_id(account)
         pair, now = self._authority.exchange(code), self._clock.now()
-        self._store.authorised(account, agency, self._sealed(account, pair, now), now, now + pair.life)
+        keep(self._store.authorised(account, agency, self._sealed(account, pair, now), now, now + pair.life))
         log.info("zalo_authorised", account=account, agency=agency)
 
     def refresh_due(self) -> int:

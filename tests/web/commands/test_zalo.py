@@ -33,6 +33,11 @@ def run(town: Town, *args: str, typed: str = "") -> Result:
     return town.app().test_cli_runner().invoke(args=["zalo", *args], input=typed)
 
 
+def trail(town: Town) -> list[tuple[str, object]]:
+    """Who authorised what, as the agency's trail tells it."""
+    return [(one.by, one.facts) for one in town.made.audit.page(AGENCY).entries if one.event == "zalo_authorised"]
+
+
 def test_an_account_is_authorised_with_the_code_that_its_admin_got(town: Town, server: PlatformServer) -> None:
     code = server.platform.consent()
     done = run(town, "authorise", AGENCY, ACCOUNT, typed=f"{code}\n")
@@ -48,6 +53,7 @@ def test_an_account_is_authorised_with_the_code_that_its_admin_got(town: Town, s
         shown = run(town, "tokens", *more)
         assert (shown.exit_code, ACCOUNT in shown.output, access in shown.output) == (0, True, False)
         assert held.sealed not in shown.output
+    assert trail(town) == [("operator", {"account": ACCOUNT})]
     (one,) = json.loads(run(town, "tokens", "--json").stdout)
     assert (one["agency"], one["state"], one["tries"]) == (AGENCY, "valid", 0)
 
@@ -62,6 +68,7 @@ def test_a_code_that_is_worth_nothing_changes_nothing(town: Town, server: Platfo
     assert again.exit_code == 1
     assert "zalo_grant_refused: Zalo no longer takes this code" in again.output
     assert TokenStore().find(ACCOUNT) == before
+    assert len(trail(town)) == 1
 
 
 def test_what_is_no_account_is_refused_before_anybody_is_asked(town: Town, server: PlatformServer) -> None:
