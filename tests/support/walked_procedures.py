@@ -58,7 +58,7 @@ def with_procedures_of_its_own(town: Town, by: Visitor) -> None:
     town.site.clock.pass_by(seconds=6)
     for part in ("", "?q=khai+sinh", "?q=qwxyz", f"/{code}", f"/{code}?ngay=2027-01-01", f"/{code}/sua", "/lich-su"):
         town.walk.visit(by, base + part)
-    for part in ("/lich-su/1", "/khac-cap-tren", "/tep"):
+    for part in (f"/{code}/huy-hen?ngay=2027-01-01", "/lich-su/1", "/khac-cap-tren", "/tep"):
         town.walk.visit(by, base + part)
     for language in ("", "?lang=en"):
         by.page.goto(f"{town.walk.base}{base}/{code}/sua{language}")
