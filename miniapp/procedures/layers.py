@@ -50,13 +50,18 @@ def in_force(overlays: Iterable[Overlay], day: str) -> Overlay | None:
 
 
 def current(overlays: Iterable[Overlay], day: str) -> tuple[Overlay, ...]:
-    """The one that holds and those to come that change something; what is over is history."""
+    """The one that holds and those to come; what is over is history."""
     held = in_force(overlays, day)
     first = held.effective if held else ""
+    return tuple(sorted((one for one in overlays if one.effective >= first), key=lambda one: one.effective))
+
+
+def telling(overlays: Iterable[Overlay], day: str) -> tuple[Overlay, ...]:
+    """Of what `current` tells, without those to come that change nothing any more."""
     kept: list[Overlay] = []
-    for one in sorted((one for one in overlays if one.effective >= first), key=lambda one: one.effective):
+    for one in overlays:
         before = kept[-1] if kept else Overlay(one.code, "")
-        if one is held or (one.changes, one.seen) != (before.changes, before.seen):
+        if one.effective <= day or (one.changes, one.seen) != (before.changes, before.seen):
             kept.append(one)
     return tuple(kept)
 

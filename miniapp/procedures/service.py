@@ -30,6 +30,7 @@ from miniapp.procedures.layers import (
     laid_over,
     overlay_of,
     said_mark,
+    telling,
     values,
 )
 from miniapp.procedures.model import Procedure, Version, checked, national_code
@@ -261,7 +262,7 @@ class ProcedureOffice:
             if carry:
                 both = held or empty, overlay or empty
                 others = [carried(one, *both) if one.effective > day else one for one in others]
-            laid = current([*others, overlay or empty], today)
+            laid = telling(current([*others, overlay or empty], today), today)
             after[code] = laid
             if all(not one.changes for one in laid):
                 del after[code]

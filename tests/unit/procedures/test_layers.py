@@ -14,6 +14,7 @@ from miniapp.procedures.layers import (
     merged,
     overlay_of,
     slimmed,
+    telling,
     values,
 )
 from miniapp.procedures.model import Channel, FeeLine, Paper, Procedure, TimeLimit, Way
@@ -85,6 +86,16 @@ def test_what_is_over_is_let_go_and_what_is_to_come_is_kept():
     days = [Overlay("1", day) for day in ("", "2026-01-01", "2026-07-01", "2027-01-01")]
     assert current(days, "2026-08-01") == tuple(days[2:])
     assert current(days[3:], "2026-08-01") == tuple(days[3:])
+
+
+def test_of_what_is_to_come_goes_what_changes_nothing_any_more():
+    def said(day: str, **changes: str) -> Overlay:
+        return Overlay("1", day, changes)
+
+    held, same, other, back = said("", a="1"), said("2026-09-01", a="1"), said("2026-10-01", a="2"), said("2026-11-01")
+    assert telling([held, same, other, back], "2026-08-01") == (held, other, back)
+    assert telling([said("2026-09-01"), other], "2026-08-01") == (other,)
+    assert telling([said(""), other], "2026-08-01") == (said(""), other)
 
 
 def test_a_procedure_that_no_layer_names_is_none():
