@@ -25,9 +25,11 @@ AGAIN = 0.6  # for a phrase that shares words with a longer one
 PERHAPS = 0.4  # what a short form may also stand for
 SLIPPED = 0.8
 OF_LITTLE_WEIGHT = 0.25
+ASIDE = 0.5  # words in brackets
 FULL_WORDS = 3  # longer readings of one thing share the weight of so many words
 
 _CODE = re.compile(r"(?<![\d.])\d\.\d{6}(?!\d)")
+_BRACKETS = re.compile(r"\(([^()]*)\)")
 _FRAGMENT = re.compile(r"(?<![\d.])\d?(\d{6})(?![\d.]\d)(?!\d)")
 
 
@@ -58,9 +60,14 @@ class _Phrase:
 def ask(text: str, index: Index) -> Asked:
     """What `text` asks of this index."""
     asked = Asked()
-    tokens = read(_codes(text[:READ_AT_MOST], asked), index)
-    asked.strange = tuple(token.typed for token in tokens if token.via == Via.STRANGE)
+    first, aside = _apart(_codes(text[:READ_AT_MOST], asked))
+    tokens = read(first, index)
     weights = _weights(tokens, index)
+    if aside:
+        beside = read(aside, index)
+        tokens = [*tokens, *beside]
+        weights += [ASIDE * weight for weight in _weights(beside, index)]
+    asked.strange = tuple(token.typed for token in tokens if token.via == Via.STRANGE)
     starting = [_starting(tokens, start, index) for start in range(len(tokens))]
     phrases = _chosen(starting)
     for phrase in phrases:
@@ -85,6 +92,12 @@ def _codes(text: str, asked: Asked) -> str:
     for found in _FRAGMENT.finditer(text):
         asked.codes[found[1]] = found[0]
     return _FRAGMENT.sub(" ", text)
+
+
+def _apart(text: str) -> tuple[str, str]:
+    """What is said, and what is said of it in brackets: a pasted name brings its cases along, or its province's name."""
+    first = _BRACKETS.sub(" ", text)
+    return (first, " ".join(_BRACKETS.findall(text))) if first.strip() else (text, "")
 
 
 def _weights(tokens: Sequence[Token], index: Index) -> list[float]:
