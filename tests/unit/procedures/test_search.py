@@ -70,7 +70,7 @@ def test_what_stands_in_brackets_is_said_beside_and_weighs_less() -> None:
     search = Search(
         build([entry("1.000001", "Cấp thẻ kiểm lâm"), entry("1.000002", "Cấp thẻ hải quan"), *others], compiled())
     )
-    for typed, code in (("kiểm lâm (hải quan) cấp thẻ", "1.000001"), ("hải quan (kiểm lâm) cấp thẻ", "1.000002")):
+    for typed, code in (("kiểm lâm (hải quan)", "1.000001"), ("hải quan (kiểm lâm)", "1.000002")):
         assert search.search(typed).matches[0].code == code
     assert search.search("(cấp thẻ hải quan)").matches[0].code == "1.000002"
 
