@@ -96,8 +96,11 @@ class Calendar:
 
     def due(self, received: datetime, minutes: int) -> datetime:
         """When so many minutes of work are over, counted from the next moment at which is worked."""
-        left = timedelta(minutes=minutes)
-        for start, end in self._ahead(received):
+        return self.after(received, timedelta(minutes=minutes))
+
+    def after(self, moment: datetime, left: timedelta) -> datetime:
+        """When so much work is over, to the second; no work at all ends at the next moment at which is worked."""
+        for start, end in self._ahead(moment):
             if left <= end - start:
                 return start + left
             left -= end - start
@@ -118,12 +121,20 @@ class Calendar:
 
     def worked(self, start: datetime, end: datetime) -> int:
         """Whole minutes of work between two moments; what a paused clock has used up, or a late one too much."""
+        return int(self.time_worked(start, end).total_seconds() // 60)
+
+    def time_worked(self, start: datetime, end: datetime) -> timedelta:
+        """All of the work between two moments; none where the second is not later."""
         total = timedelta()
         for first, last in self._ahead(start):
             if first >= end:
                 break
             total += min(last, end.astimezone(VIETNAM)) - first
-        return int(total.total_seconds() // 60)
+        return total
+
+    def closing(self, moment: datetime) -> datetime:
+        """The end of the working day to which a moment counts: its own, or the next one when work is over."""
+        return self.spans(self.due(moment, 0).date())[-1][1]
 
     def _ahead(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
         """What is left of a moment's own day, then day after day."""

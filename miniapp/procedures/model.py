@@ -6,12 +6,11 @@ the figures, so that a page never shows less than the source. Pure; where it is 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
-from miniapp.core.clock import VIETNAM
 from miniapp.core.errors import Invalid
-from miniapp.core.workdays import Calendar
+from miniapp.core.time_limits import UNSTATED, Count, TimeLimit
 from miniapp.procedures.levels import Level
 from miniapp.procedures.questions import Condition, Question, check
 
@@ -39,36 +38,6 @@ class Online(StrEnum):
     UNSTATED = "unstated"
 
 
-class Count(StrEnum):
-    """What a time limit counts, and so what its amount is."""
-
-    WORKING_DAYS = "working_days"  # minutes of work: half a day is 240
-    HOURS = "hours"  # minutes of work
-    CALENDAR_DAYS = "calendar_days"  # days
-    MONTHS = "months"  # months
-    UNSTATED = "unstated"  # no limit, or one that only words tell
-
-
-@dataclass(frozen=True)
-class TimeLimit:
-    """How long it takes at most."""
-
-    count: Count = Count.UNSTATED
-    amount: int = 0
-    words: str = ""
-
-    def due(self, received: datetime, calendar: Calendar) -> datetime | None:
-        """When it is ready at the latest; None where only words tell."""
-        if self.count in (Count.WORKING_DAYS, Count.HOURS):
-            return calendar.due(received, self.amount)
-        if self.count is Count.CALENDAR_DAYS:
-            return calendar.due_days(received, self.amount)
-        if self.count is Count.MONTHS:
-            day = received.astimezone(VIETNAM).date()
-            return calendar.due_days(received, (_months_later(day, self.amount) - day).days)
-        return None
-
-
 @dataclass(frozen=True)
 class FeeLine:
     """One line of a fee. `amount` is in whole đồng, or in cents of another currency; None where only words tell."""
@@ -92,7 +61,7 @@ class Channel:
     """One way to hand in, with its own time limit and fee."""
 
     way: Way
-    limit: TimeLimit = TimeLimit()
+    limit: TimeLimit = UNSTATED
     fees: tuple[FeeLine, ...] = ()
     note: str = ""
 
@@ -247,10 +216,3 @@ def _day(text: str, name: str) -> None:
         shaped = False
     if not shaped:
         raise Invalid("procedure_day_shape", field=name)
-
-
-def _months_later(day: date, months: int) -> date:
-    """The same day so many months later, or the last one of a shorter month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    after = date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), after - timedelta(days=1))

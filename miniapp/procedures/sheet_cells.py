@@ -11,9 +11,9 @@ from fractions import Fraction
 from typing import Any
 
 from miniapp.core.folding import folded_key
+from miniapp.core.time_limits import Count
 from miniapp.core.workdays import WORKING_DAY
 from miniapp.procedures import sheet_words
-from miniapp.procedures.model import Count
 
 _PER = {Count.WORKING_DAYS: WORKING_DAY, Count.HOURS: 60, Count.CALENDAR_DAYS: 1, Count.MONTHS: 1}
 _LIMIT = re.compile(r"(\d{1,6}(?:[.,]\d{1,2})?|\d{1,7}/\d{1,4})\s*(\D+)")

@@ -4,8 +4,9 @@ What is not certain stays as words: a wrong fee is worse than none."""
 
 import re
 
+from miniapp.core.time_limits import Count, TimeLimit
 from miniapp.procedures.findings import Found
-from miniapp.procedures.model import Count, FeeLine, TimeLimit
+from miniapp.procedures.model import FeeLine
 from miniapp.procedures.wording import bare, is_nothing, said
 
 UNITS = r"ngay lam viec|ngay|gio lam viec|gio|thang|nam|phut|tuan"

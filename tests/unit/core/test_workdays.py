@@ -118,6 +118,36 @@ def test_time_that_is_paused_adds_up(first: datetime, second: datetime, third: d
     assert abs(STATE.worked(start, end) - parts) <= 1  # each part is whole minutes
 
 
+@given(first=MOMENTS, second=MOMENTS, third=MOMENTS)
+def test_work_between_moments_adds_up_to_the_second_and_is_over_where_it_says(
+    first: datetime, second: datetime, third: datetime
+) -> None:
+    start, middle, end = sorted([first, second, third])
+    whole = STATE.time_worked(start, end)
+    assert STATE.time_worked(start, middle) + STATE.time_worked(middle, end) == whole
+    assert STATE.time_worked(start, STATE.after(start, whole)) == whole
+    assert STATE.after(start, whole) <= max(end, STATE.after(start, timedelta()))
+
+
+@pytest.mark.parametrize(
+    ("moment", "closing"),
+    [
+        ("20/11/2026 09:00", "20/11/2026 17:00"),
+        ("20/11/2026 12:00", "20/11/2026 17:00"),  # at noon: that afternoon
+        ("20/11/2026 17:00", "23/11/2026 17:00"),  # work is over: the next day of work
+        ("23/11/2026 20:00", "25/11/2026 17:00"),  # 24 November is off
+    ],
+)
+def test_a_moment_counts_to_a_working_day_that_closes(moment: str, closing: str) -> None:
+    assert STATE.closing(local(moment)) == local(closing)
+
+
+def test_a_day_with_a_morning_only_closes_at_noon() -> None:
+    own = Calendar({"2026-11-25": DayKind.MORNING})
+    assert own.closing(local("25/11/2026 09:00")) == local("25/11/2026 11:30")
+    assert own.closing(local("25/11/2026 11:30")) == local("26/11/2026 17:00")
+
+
 def test_eight_hours_are_one_day() -> None:
     (morning, noon), (lunch, evening) = OFFICE_HOURS.morning, OFFICE_HOURS.afternoon
     assert noon - morning + evening - lunch == WORKING_DAY

@@ -5,6 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from miniapp.core.time_limits import TimeLimit
 from miniapp.procedures.layers import (
     Overlay,
     current,
@@ -17,7 +18,7 @@ from miniapp.procedures.layers import (
     telling,
     values,
 )
-from miniapp.procedures.model import Channel, FeeLine, Paper, Procedure, TimeLimit, Way
+from miniapp.procedures.model import Channel, FeeLine, Paper, Procedure, Way
 
 NATIONAL = Procedure(
     "2.000815",

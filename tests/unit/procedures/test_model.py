@@ -7,18 +7,9 @@ import pytest
 
 from miniapp.core.clock import VIETNAM
 from miniapp.core.errors import Invalid
+from miniapp.core.time_limits import Count, TimeLimit
 from miniapp.core.workdays import Calendar
-from miniapp.procedures.model import (
-    Channel,
-    Count,
-    FeeLine,
-    Paper,
-    Procedure,
-    TimeLimit,
-    Way,
-    checked,
-    national_code,
-)
+from miniapp.procedures.model import Channel, FeeLine, Paper, Procedure, Way, checked, national_code
 
 COPY = Procedure("2.000815", "Chứng thực bản sao từ bản chính")
 

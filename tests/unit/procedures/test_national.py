@@ -2,11 +2,12 @@
 
 import pytest
 
+from miniapp.core.time_limits import Count, TimeLimit
 from miniapp.procedures.findings import Found
 from miniapp.procedures.glued import channels
 from miniapp.procedures.glued_lists import legal, papers, results, without_furniture
 from miniapp.procedures.levels import Level
-from miniapp.procedures.model import Count, FeeLine, Form, LegalBasis, Online, Paper, Result, TimeLimit, Way
+from miniapp.procedures.model import FeeLine, Form, LegalBasis, Online, Paper, Result, Way
 from miniapp.procedures.national import procedure
 from miniapp.procedures.national_tables import by_2021, by_2025
 

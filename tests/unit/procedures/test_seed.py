@@ -6,8 +6,8 @@ from functools import cache
 import pytest
 
 from infra.local.demo import PROCEDURES
+from miniapp.core.time_limits import Count
 from miniapp.procedures.importing import Read, read_file
-from miniapp.procedures.model import Count
 from tests.support.procedures import paths, read_2026
 
 MOST_ASKED = (

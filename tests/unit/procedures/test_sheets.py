@@ -14,11 +14,11 @@ from infra.local.demo import PROCEDURES
 from miniapp.core.errors import Invalid
 from miniapp.core.folding import folded_key
 from miniapp.core.plain import to_plain
+from miniapp.core.time_limits import Count, TimeLimit
 from miniapp.procedures import sheet_words, to_sheets
 from miniapp.procedures.importing import ALL, Read, read_file
 from miniapp.procedures.model import (
     Channel,
-    Count,
     FeeLine,
     Form,
     LegalBasis,
@@ -27,7 +27,6 @@ from miniapp.procedures.model import (
     Paper,
     Procedure,
     Result,
-    TimeLimit,
     Way,
 )
 from miniapp.procedures.sheet_form import BARE, MAIN, form

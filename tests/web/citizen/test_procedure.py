@@ -5,20 +5,9 @@ from dataclasses import replace
 import pytest
 from bs4 import Tag
 
+from miniapp.core.time_limits import Count, TimeLimit
 from miniapp.procedures.levels import Level
-from miniapp.procedures.model import (
-    Channel,
-    Count,
-    FeeLine,
-    Form,
-    LegalBasis,
-    Online,
-    Paper,
-    Procedure,
-    Result,
-    TimeLimit,
-    Way,
-)
+from miniapp.procedures.model import Channel, FeeLine, Form, LegalBasis, Online, Paper, Procedure, Result, Way
 from tests.support.cloud import Cloud
 from tests.support.markup import assert_markup, collect_html
 from tests.support.procedure_town import PROVINCE, WARD, ProcedureTown

@@ -4,8 +4,9 @@ import logging
 
 import pytest
 
+from miniapp.core.time_limits import Count, TimeLimit
 from miniapp.procedures.levels import Level
-from miniapp.procedures.model import Channel, Count, FeeLine, Paper, Procedure, TimeLimit, Way
+from miniapp.procedures.model import Channel, FeeLine, Paper, Procedure, Way
 from tests.support.cloud import Cloud
 from tests.support.faults import CountedCalls, Silence
 from tests.support.markup import assert_markup, collect_html

@@ -7,7 +7,8 @@ import pytest
 from miniapp.agencies.model import Agency, Kind
 from miniapp.agencies.store import AgencyStore
 from miniapp.core.ids import NATION
-from miniapp.procedures.model import Channel, Count, FeeLine, Form, Paper, Procedure, Result, TimeLimit, Way
+from miniapp.core.time_limits import Count, TimeLimit
+from miniapp.procedures.model import Channel, FeeLine, Form, Paper, Procedure, Result, Way
 from tests.support.markup import assert_markup, collect_html
 from tests.support.visitor import Page, Visitor
 from tests.web.console.conftest import AGENCY, OTHER, Office
