@@ -9,6 +9,7 @@ WORDS = {"model", "store", "service"}
 NO_PAGES = {
     "core": "the ground floor knows no service",
     "zalo": "the platform seen from here; its pages are the simulator's, under demo",
+    "dossiers": "only what a dossier is and may become so far; nothing is kept or shown yet",
     "messaging": "what is said to a citizen stands in templates/messages",
 }
 # Slices whose pages stand under other words, because people meet them as something else.

@@ -1,0 +1,37 @@
+"""“Did you mean”: the codes one slip of the finger away from a typed one. For look-ups that found nothing.
+
+A slip is one wrong character or two neighbours swapped, the check character among them; dots and hyphens are none. Only
+codes whose check character holds are told, about one of thirty, also where what was typed can be no code (a 32nd of
+August). Whether there is such a dossier, and who may be told, the asker decides."""
+
+from collections.abc import Collection, Iterator
+
+from miniapp.dossiers.check_character import ALPHABET
+from miniapp.dossiers.codes import DossierCode
+from miniapp.dossiers.typed import Letters, letters_of, readings
+
+_FIGURES = ALPHABET[:10]
+_LETTERS_AT = (0, 7)  # where an identifier has its letter: in front, or after three, two and two figures
+
+
+def did_you_mean(typed: str, known: Collection[str] = ()) -> tuple[DossierCode, ...]:
+    """The codes that were perhaps meant; none where the check character holds, or where none was typed to go by."""
+    letters = letters_of(typed)
+    found = readings(letters, known)
+    if any(one.holds for one in found):
+        return ()
+    near = [one for one in found if one.check][:1]  # the code may be right, and only its check character wrong
+    for slip in _slips(letters):
+        near += [one for one in readings(slip, known) if one.holds][:1]
+    fitting = [one for one in near if letters.breaks <= one.apart] or near  # dots and hyphens that were typed are meant
+    return tuple(dict.fromkeys(one.code for one in fitting))
+
+
+def _slips(letters: Letters) -> Iterator[Letters]:
+    """What is one swap or one other character away; only figures are tried where no letter can stand."""
+    text, breaks = letters.text, letters.breaks
+    for at in range(len(text) - 1):
+        yield Letters(text[:at] + text[at + 1] + text[at] + text[at + 2 :], breaks)
+    for at in range(len(text) - 1):  # the last one is the check character: the code itself stands for it
+        for other in ALPHABET if at in _LETTERS_AT else _FIGURES:
+            yield Letters(text[:at] + other + text[at + 1 :], breaks)
