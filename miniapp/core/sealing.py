@@ -36,6 +36,10 @@ class Sealer:
         """A 128-bit mark that only we can make for this purpose and text, URL-safe."""
         return _text(self._mark(self._keys[0], purpose, text))
 
+    def marks(self, purpose: str, text: str) -> tuple[str, ...]:
+        """The mark under every key, the newest first: where a mark is a row's key, rows of before are found by the others."""
+        return tuple(_text(self._mark(key, purpose, text)) for key in self._keys)
+
     def is_signed(self, purpose: str, text: str, mark: str) -> bool:
         """Whether `mark` is ours, letter for letter, compared in constant time under every key.
 

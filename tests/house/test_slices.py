@@ -11,6 +11,7 @@ NO_PAGES = {
     "zalo": "the platform seen from here; its pages are the simulator's, under demo",
     "dossiers": "only what a dossier is and may become so far; nothing is kept or shown yet",
     "messaging": "what is said to a citizen stands in templates/messages",
+    "ratings": "rules and figures of ballots; nobody casts or sees one here",
 }
 # Slices whose pages stand under other words, because people meet them as something else.
 HANDLERS = {

@@ -91,6 +91,10 @@ def test_a_rotated_key_still_reads_what_the_old_one_made() -> None:
         old.open("slip", new.seal("slip", {}, NOW + timedelta(minutes=1)), NOW)
 
 
+def test_a_mark_is_told_under_every_key_the_newest_first() -> None:
+    assert Sealer("new", "old").marks("row", "x") == (Sealer("new").sign("row", "x"), Sealer("old").sign("row", "x"))
+
+
 def test_ids_sort_by_time_and_codes_cannot_be_misread() -> None:
     ids = RandomIds()
     made = [ids.new("edn") for _ in range(200)]
