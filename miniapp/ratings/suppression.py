@@ -1,8 +1,7 @@
 """What the public may see of a table of counts, so that no withheld count follows from the published ones.
 
 For the public quality page and open data. A count under ten is withheld, and so are others beside it (complementary
-suppression), for totals give a lone gap away. A table has axes, each a tree: units below agencies, procedures below
-sectors. Everything that might be published is a cell: one node of every axis, over all ballots below.
+suppression), for totals give a lone gap away. What might be published are the cells of a table (`tables`).
 
 How it is safe: a withheld cell is covered by a `Swing`, a way to move ballots between leaves that leaves every published
 cell as it is. Whoever knows all published numbers must hold the table before the swing and the one after it for equally
@@ -10,76 +9,17 @@ possible, and a swing is only taken when the two ends are `protection` apart. Th
 search for attacks; where a cell finds no swing, a whole axis is left out. A table with fewer ballots than the bound
 shows nothing. It says nothing of differences between days: see `periods`."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import chain, product
 
 from miniapp.ratings.bounds import BOUNDS, Bounds
+from miniapp.ratings.tables import ROOT, Cell, Table, moved
 
-Cell = tuple[str, ...]
-ROOT = ""  # the top of every axis
 TRIED = 8  # partners of a leaf along an axis, and leaves anywhere
 LEAVES_TRIED = 3  # of a small cell
 TOTALS_WORTH = 20  # as many ballots of a leaf as one of a total
-
-
-@dataclass(frozen=True)
-class Table:
-    """Counts by leaf, and for every axis which node lies below which; what names no parent lies below the top."""
-
-    counts: Mapping[Cell, int]
-    parents: tuple[Mapping[str, str], ...]
-
-    @property
-    def top(self) -> Cell:
-        """The cell of everything."""
-        return (ROOT,) * len(self.parents)
-
-    @cached_property
-    def cells(self) -> Mapping[Cell, int]:
-        """Every cell that counts anything, with its count."""
-        return {cell: sum(self.counts[leaf] for leaf in leaves) for cell, leaves in self.leaves.items()}
-
-    @cached_property
-    def leaves(self) -> Mapping[Cell, Sequence[Cell]]:
-        """Of every cell that counts anything, the leaves it counts, those with most ballots first."""
-        found: defaultdict[Cell, list[Cell]] = defaultdict(list)
-        for leaf in sorted(self.counts, key=lambda each: (-self.counts[each], each)):
-            for cell in self.above(leaf) if self.counts[leaf] else ():
-                found[cell].append(leaf)
-        return found
-
-    @cached_property
-    def lines(self) -> Mapping[tuple[int, Cell], Sequence[str]]:
-        """The nodes with ballots on every line: by axis, and by a leaf with that axis blotted out."""
-        found: defaultdict[tuple[int, Cell], list[str]] = defaultdict(list)
-        for leaf in self.leaves.get(self.top, ()):
-            for axis in range(len(leaf)):
-                found[axis, _with(leaf, axis, ROOT)].append(leaf[axis])
-        return found
-
-    def on(self, axes: int) -> "Table":
-        """The same ballots, told apart on the first axes only."""
-        counts: Counter[Cell] = Counter()
-        for leaf, count in self.counts.items():
-            counts[(*leaf[:axes], *self.top[axes:])] += count
-        return Table(counts, self.parents)
-
-    def above(self, leaf: Cell) -> Iterator[Cell]:
-        """Every cell that counts this leaf, itself included."""
-        return product(*(self._path(axis, node) for axis, node in enumerate(leaf)))
-
-    def apart(self, axis: int, one: str, other: str) -> int:
-        """How many nodes of an axis count the one and not the other."""
-        return len(set(self._path(axis, one)) - set(self._path(axis, other)))
-
-    def _path(self, axis: int, node: str) -> tuple[str, ...]:
-        path = [node]
-        while path[-1] != ROOT:
-            path.append(self.parents[axis].get(path[-1], ROOT))
-        return tuple(path)
 
 
 @dataclass(frozen=True)
@@ -186,24 +126,20 @@ def _around(leaf: Cell, other: Cell) -> Swing:
     """The corners between two leaves, in turn: two along one axis, four around a rectangle, eight in space."""
     axes = [axis for axis in range(len(leaf)) if leaf[axis] != other[axis]]
     corners: tuple[set[Cell], set[Cell]] = set(), set()
-    for moved in product((False, True), repeat=len(axes)):
+    for turned in product((False, True), repeat=len(axes)):
         corner = leaf
-        for axis, away in zip(axes, moved, strict=True):
-            corner = _with(corner, axis, other[axis]) if away else corner
-        corners[sum(moved) % 2].add(corner)
+        for axis, away in zip(axes, turned, strict=True):
+            corner = moved(corner, axis, other[axis]) if away else corner
+        corners[sum(turned) % 2].add(corner)
     return Swing(frozenset(corners[0]), frozenset(corners[1]))
 
 
 def _partners(table: Table, leaf: Cell, axis: int, protection: int) -> list[str]:
     """Nodes to swing to along one axis: those that suffice alone first, of them the near in the tree and the small."""
     found = []
-    for node in table.lines[axis, _with(leaf, axis, ROOT)]:
-        count = table.counts[_with(leaf, axis, node)]
+    for node in table.lines[axis, moved(leaf, axis, ROOT)]:
+        count = table.counts[moved(leaf, axis, node)]
         if node != leaf[axis] and count + table.counts[leaf] >= protection:
             apart = table.apart(axis, node, leaf[axis])
             found.append((count < protection, apart, abs(count - protection), node))
     return [node for *_, node in sorted(found)[:TRIED]]
-
-
-def _with(cell: Cell, axis: int, node: str) -> Cell:
-    return (*cell[:axis], node, *cell[axis + 1 :])

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from miniapp.ratings.bounds import BOUNDS, Bounds
-from miniapp.ratings.suppression import ROOT, Cell, Published, Table, published
+from miniapp.ratings.suppression import Published, published
+from miniapp.ratings.tables import ROOT, Cell, Table
 from tests.unit.ratings.attack import Attacker
 
 UNITS = {"u1": "a", "u2": "a", "u3": "b", "u4": "b", "a": "dist", "b": "dist"}
@@ -178,6 +179,13 @@ def test_no_withheld_unit_is_pinned_by_those_above_and_beside_it(table: Table):
 @settings(max_examples=20, deadline=None)
 @given(tables(({}, {}, {}), (("u1", "u2"), ("p1", "p2"), ("q1", "q2"))))
 def test_nor_is_one_in_three_axes(table: Table):
+    check(table)
+
+
+@settings(max_examples=40, deadline=None)
+@given(tables(({"u1": "a", "u2": "a"}, {}), (("u1", "u2", "u3"), ("p1", "p2", "p3", "p4")), st.integers(0, 4)))
+def test_where_an_axis_is_left_out_nothing_of_it_is_pinned(table: Table):
+    assert published(table).axes < 2  # no two leaves suffice for each other
     check(table)
 
 
