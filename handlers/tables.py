@@ -9,6 +9,7 @@ from miniapp.audit import store as audit_store
 from miniapp.calendars import store as calendars_store
 from miniapp.core import once as once_table
 from miniapp.core.tables import Table
+from miniapp.dossiers import rows as dossier_rows
 from miniapp.exam_scores import erasing_store, guarding, telling_store
 from miniapp.exam_scores import store as exam_scores_store
 from miniapp.messaging import store as messaging_store
@@ -26,6 +27,7 @@ TABLES: list[type[Table]] = [
     *exam_scores_store.TABLES,
     *guarding.TABLES,
     *once_table.TABLES,
+    *dossier_rows.TABLES,
     *messaging_store.TABLES,
     *procedures_store.TABLES,
     *signal_store.TABLES,

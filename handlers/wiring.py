@@ -64,6 +64,7 @@ from miniapp.zalo.token_store import TokenStore
 if TYPE_CHECKING:  # these are imported where they are made: a citizens' page needs none of them
     from miniapp.agencies.crests import Crests
     from miniapp.audit.anchors import Anchors
+    from miniapp.dossiers.service import DossierOffice
     from miniapp.exam_scores.arriving import Arriving
     from miniapp.exam_scores.erasing import Erasing
     from miniapp.exam_scores.importing import Importing
@@ -288,6 +289,15 @@ class Services:
         from miniapp.procedures.desk import ProcedureDesk
 
         return ProcedureDesk(self.procedure_store, self.catalogue, self.lineage, self.clock)
+
+    # --- dossiers
+
+    @cached_property
+    def dossier_office(self) -> DossierOffice:
+        from miniapp.dossiers.service import DossierOffice
+        from miniapp.dossiers.store import DossierStore
+
+        return DossierOffice(DossierStore(), self.calendars.of, self.audit, self.ids, self.clock)
 
     # --- the chat, messages, and what citizens agreed to
 

@@ -91,7 +91,7 @@ def test_tables_live_as_declared(engine: Engine, first_step: stack.Stack) -> Non
         *("house-messages", "house-once", "house-procedure_signals", "house-sessions", "house-zalo_tokens"),
     }
     assert ours == {
-        *("house-accounts", "house-audit", "house-citizens", "house-messages", "house-sessions"),
+        *("house-accounts", "house-audit", "house-citizens", "house-dossiers", "house-messages", "house-sessions"),
         *("house-procedure_signals", "house-zalo_tokens"),
     }
 

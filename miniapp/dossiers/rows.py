@@ -1,0 +1,62 @@
+"""The rows of dossiers. For their store; a process that has nothing to do with dossiers learns of no more than these."""
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
+from miniapp.core.tables import SortedTable
+
+
+class DossiersTable(SortedTable):
+    """Dossiers, and what leads to them."""
+
+    class Meta:
+        table_name = "dossiers"
+
+
+class DossierRow(DossiersTable):
+    """One dossier."""
+
+    version = NumberAttribute()
+    body = UnicodeAttribute()
+
+
+class EventRow(DossiersTable):
+    """One thing that happened to a dossier; never changed."""
+
+    body = UnicodeAttribute()
+
+
+class LineRow(DossiersTable):
+    """A dossier as a list shows it, without who asked."""
+
+    code = UnicodeAttribute()
+    status = NumberAttribute()
+    procedure = UnicodeAttribute()
+    procedure_name = UnicodeAttribute()
+    post = UnicodeAttribute(default="")
+    officer = UnicodeAttribute(default="")
+    due = UnicodeAttribute(default="")
+    changed_at = UnicodeAttribute()
+    version = NumberAttribute()
+
+
+class LeadRow(DossiersTable):
+    """What leads to a dossier: a link, or an order that was made into one."""
+
+    agency = UnicodeAttribute()
+    code = UnicodeAttribute()
+    order = UnicodeAttribute(default="")
+
+
+class LinkRow(DossiersTable):
+    """The token of a dossier's link, so that a receipt can be printed again."""
+
+    token = UnicodeAttribute()
+
+
+class NumberRow(DossiersTable):
+    """How many codes were given on a day."""
+
+    given = NumberAttribute(default=0)
+
+
+TABLES: tuple[type[SortedTable], ...] = (DossierRow, EventRow, LineRow, LeadRow, LinkRow, NumberRow)

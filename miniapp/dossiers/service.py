@@ -1,0 +1,163 @@
+"""The office of dossiers: takes them in, moves them, finds them. For the desk, imports and the API, and for citizens' links.
+
+Every change is one transaction of the dossier, its event, its line on the desk and the audit trail, and holds only if nobody
+moved the dossier since it was seen. The same order twice makes one dossier. Who may do what is decided elsewhere; what may
+follow what, in the model."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from miniapp.audit.model import Event as AuditEvent
+from miniapp.audit.service import Audit
+from miniapp.core.clock import VIETNAM, Clock, iso
+from miniapp.core.errors import Conflict, NotFound
+from miniapp.core.ids import Ids
+from miniapp.core.plain import to_plain
+from miniapp.core.sealing import digest
+from miniapp.core.tables import Write
+from miniapp.core.time_limits import UNSTATED, TimeLimit
+from miniapp.core.workdays import Calendar
+from miniapp.dossiers.codes import DossierCode
+from miniapp.dossiers.events import By, Event
+from miniapp.dossiers.model import Dossier, Move
+from miniapp.dossiers.parts import Applicant, Channel, Step
+from miniapp.dossiers.receiving import file, receive
+from miniapp.dossiers.store import DossierStore, Lead, Page, Shelf, link_key, order_key
+
+TOKEN_SIZE = 16  # bytes: 128 bits that nobody guesses
+TRIES = 5
+
+Act = Callable[[Dossier, datetime, Calendar], Move]
+Calendars = Callable[[str], Calendar]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What somebody hands in. With `steps` it is received at once, as at a desk; without, it waits to be."""
+
+    procedure: str
+    procedure_name: str
+    channel: Channel
+    applicant: Applicant
+    limit: TimeLimit = UNSTATED
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """Equal orders have one; who asks can't be read from it."""
+        who = [self.applicant.name.reveal, self.applicant.identity.reveal, self.applicant.phone.reveal]
+        told = [self.procedure, self.channel.value, self.applicant.subject.value, *who]
+        return digest(json.dumps([told, to_plain(self.limit), to_plain(self.steps)]))
+
+
+class DossierOffice:
+    """An agency's dossiers."""
+
+    def __init__(self, store: DossierStore, calendars: Calendars, audit: Audit, ids: Ids, clock: Clock) -> None:
+        self._store = store
+        self._calendars = calendars
+        self._audit = audit
+        self._ids = ids
+        self._clock = clock
+
+    def take_in(self, agency: str, identifier: str, order: Order, *, by: By, key: str) -> Dossier:
+        """A new dossier under the agency's identifier (`H56.14`), with a link of its own.
+
+        The same order under the same `key` is the dossier that was made of it first; Conflict `order_differs` when
+        something else was ordered under it. Invalid as the model says."""
+        made = self._made(agency, key, order)
+        if made is not None:
+            return made
+        now = self._clock.now()
+        day = now.astimezone(VIETNAM).date()
+        number = self._store.next_number(agency, identifier, f"{day:%y%m%d}")
+        code = DossierCode.made(identifier, day, number)
+        moves = [file(agency, code, (order.procedure, order.procedure_name), order.channel, order.applicant, by, now)]
+        if order.steps:
+            calendar = self._calendars(agency)
+            moves.append(receive(moves[0].dossier, order.limit, order.steps, by, now, calendar))
+        dossier, events = moves[-1].dossier, [move.event for move in moves]
+        writes = [
+            *self._store.added(dossier, events),
+            self._store.ordered(dossier, key, order.mark),
+            *self._store.linked(dossier, self._ids.secret(TOKEN_SIZE)),
+        ]
+        try:
+            self._commit(dossier, events, by, writes)
+        except Conflict as conflict:
+            if conflict.code != "order_made_already":
+                raise
+            made = self._made(agency, key, order)  # by the same order, sent twice at once
+            if made is None:
+                raise
+            return made
+        return dossier
+
+    def move(self, agency: str, code: str, seen: int, act: Act, *, by: By) -> Dossier:
+        """Move a dossier as `act` says, from the version that was seen; the dossier after it.
+
+        NotFound `dossier_unknown`; Conflict `dossier_changed` when it was moved meanwhile; what else the model says."""
+        before = self.find(agency, code)
+        if before.version != seen:
+            raise Conflict("dossier_changed", dossier=code)
+        after, event = act(before, self._clock.now(), self._calendars(agency))
+        self._commit(after, [event], by, self._store.moved(before, after, [event]))
+        return after
+
+    def find(self, agency: str, code: str) -> Dossier:
+        """A dossier as of this moment; NotFound `dossier_unknown`."""
+        found = self._store.find(agency, code)
+        if found is None:
+            raise NotFound("dossier_unknown")
+        return found
+
+    def story(self, agency: str, code: str) -> Sequence[Event]:
+        """What happened to it, in order."""
+        return self._store.events(agency, code)
+
+    def shelf(
+        self, agency: str, shelf: Shelf, *, due_before: datetime | None = None, after: str = "", most: int = 50
+    ) -> Page:
+        """What lies on one shelf of the desk, what is due first first."""
+        until = iso(due_before) if due_before else ""
+        return self._store.shelf(agency, shelf, until=until, after=after, most=most)
+
+    def ended(self, agency: str, month: str, *, after: str = "", most: int = 50) -> Page:
+        """What ended in a month (2026-11)."""
+        return self._store.ended(agency, month, after=after, most=most)
+
+    def link(self, agency: str, code: str) -> str:
+        """The token of a dossier's link; NotFound `dossier_unknown`."""
+        self.find(agency, code)
+        return self._store.link(agency, code)
+
+    def linked(self, token: str) -> Lead:
+        """The dossier that a link leads to; NotFound `dossier_unknown`, for one that was taken back too."""
+        found = self._store.lead(link_key(token))
+        if found is None:
+            raise NotFound("dossier_unknown")
+        return found
+
+    def link_anew(self, agency: str, code: str, *, by: By) -> str:
+        """Another link in place of one that got into wrong hands, which leads nowhere from then on."""
+        dossier, old = self.find(agency, code), self._store.link(agency, code)
+        token = self._ids.secret(TOKEN_SIZE)
+        event = AuditEvent("dossier_link_renewed", dossier=code)
+        self._audit.commit(event, agency=agency, by=by.id, writes=self._store.linked(dossier, token, instead=old))
+        return token
+
+    def _made(self, agency: str, key: str, order: Order) -> Dossier | None:
+        """What was made of an order already."""
+        lead = self._store.lead(order_key(agency, key))
+        if lead is None:
+            return None
+        if lead.order != order.mark:
+            raise Conflict("order_differs")
+        return self.find(agency, lead.code)
+
+    def _commit(self, dossier: Dossier, events: Sequence[Event], by: By, writes: Sequence[Write]) -> None:
+        code = str(dossier.code)
+        first, *others = [AuditEvent(one.what.value, dossier=code, **one.facts) for one in events]
+        self._audit.commit(first, agency=dossier.agency, by=by.id or by.side.value, writes=writes, also=others)

@@ -1,0 +1,270 @@
+"""Where dossiers are kept. For this slice's services; rows stay in here.
+
+Questions: one dossier by agency and code, as of this moment · what happened to it, in order · what lies on an agency's desk,
+by shelf and by due moment · what ended at an agency in a month · the dossier behind a link · what was made of an order ·
+the next number of an identifier's day.
+
+A dossier is one row, its body one text. Under the same key lies each event, written in the transaction of its move. A line on
+a shelf of the agency's desk moves with it in that transaction too, so no list is ever behind; what has ended lies on the
+shelf of its month. The agency is in every key but a link's, which is opaque and leads to one."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from miniapp.core.clock import from_iso, iso, local_day
+from miniapp.core.errors import Conflict
+from miniapp.core.personal import Personal
+from miniapp.core.plain import from_plain, to_plain
+from miniapp.core.sealing import digest
+from miniapp.core.tables import Write, counted, put, put_new, read, remove, rows
+from miniapp.dossiers.events import Event
+from miniapp.dossiers.model import Dossier
+from miniapp.dossiers.rows import DossierRow, EventRow, LeadRow, LineRow, LinkRow, NumberRow
+from miniapp.dossiers.states import Status
+
+BODY, LINK, LEAD = "dossier", "link", "lead"
+EVENTS = "event#"
+NO_DUE = "9999"  # behind everything that has an appointment
+PAGE_MOST = 200
+
+
+class Shelf(StrEnum):
+    """What a dossier on the desk waits for."""
+
+    NEW = "new"  # to be received or refused
+    RUNNING = "running"  # the agency
+    WAITING = "waiting"  # the citizen: papers, money
+    READY = "ready"  # to be handed over
+    ENDED = "ended"  # nothing
+
+
+SHELVES = {
+    Status.FILED: Shelf.NEW,
+    Status.RECEIVED: Shelf.RUNNING,
+    Status.IN_PROGRESS: Shelf.RUNNING,
+    Status.SUPPLEMENT: Shelf.WAITING,
+    Status.PAYMENT: Shelf.WAITING,
+    Status.FINISHED: Shelf.READY,
+    Status.NOT_RECEIVED: Shelf.ENDED,
+    Status.WITHDRAWN: Shelf.ENDED,
+    Status.STOPPED: Shelf.ENDED,
+    Status.RETURNED: Shelf.ENDED,
+}
+
+
+def dossier_key(agency: str, code: str) -> str:
+    """A dossier and what happened to it."""
+    return f"{agency}#{code}"
+
+
+def desk_key(agency: str) -> str:
+    """What an agency has not ended."""
+    return f"{agency}#desk"
+
+
+def month_key(agency: str, month: str) -> str:
+    """What ended at an agency in a month (2026-11)."""
+    return f"{agency}#ended#{month}"
+
+
+def link_key(token: str) -> str:
+    """What a link leads to; its token is not kept."""
+    return f"link#{digest(token)}"
+
+
+def order_key(agency: str, key: str) -> str:
+    """What was made of an order."""
+    return f"{agency}#order#{digest(key)}"
+
+
+def numbers_key(agency: str, identifier: str) -> str:
+    """How many codes were given under an identifier."""
+    return f"{agency}#numbers#{identifier}"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A dossier on a list. `due` is None where there is no appointment for now."""
+
+    agency: str
+    code: str
+    status: Status
+    procedure: str
+    procedure_name: str
+    post: str
+    officer: str
+    due: datetime | None
+    changed_at: datetime
+    version: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some lines, and where the next ones begin (empty at the end)."""
+
+    lines: tuple[Line, ...]
+    cursor: str
+
+
+@dataclass(frozen=True)
+class Lead:
+    """Which dossier something leads to; `order`: the mark of what was ordered."""
+
+    agency: str
+    code: str
+    order: str = ""
+
+
+class DossierStore:
+    """Reads and conditional writes of dossiers."""
+
+    def find(self, agency: str, code: str) -> Dossier | None:
+        """The dossier as it is now."""
+        row = read(lambda: DossierRow.get(dossier_key(agency, code), BODY, consistent_read=True))
+        return _dossier(row.body) if row else None
+
+    def events(self, agency: str, code: str) -> list[Event]:
+        """What happened to it, in order."""
+        key = dossier_key(agency, code)
+        found = rows(lambda: EventRow.query(key, EventRow.sk.startswith(EVENTS), consistent_read=True))
+        return [from_plain(Event, json.loads(row.body)) for row in found]
+
+    def shelf(self, agency: str, shelf: Shelf, *, until: str = "", after: str = "", most: int = PAGE_MOST) -> Page:
+        """What lies on a shelf, what is due first first; only what is due before a moment (`until`, ISO, UTC)."""
+        first, last = f"{shelf.value}#", f"{shelf.value}#{until}" if until else f"{shelf.value}$"
+        return _page(desk_key(agency), LineRow.sk.between(after or first, last), after, most)
+
+    def ended(self, agency: str, month: str, *, after: str = "", most: int = PAGE_MOST) -> Page:
+        """What ended in a month, in order."""
+        return _page(month_key(agency, month), LineRow.sk >= (after or "0"), after, most)
+
+    def lead(self, key: str) -> Lead | None:
+        """What a link or an order leads to."""
+        row = read(lambda: LeadRow.get(key, LEAD, consistent_read=True))
+        return Lead(row.agency, row.code, row.order) if row else None
+
+    def link(self, agency: str, code: str) -> str:
+        """The token of a dossier's link; empty where there is none."""
+        row = read(lambda: LinkRow.get(dossier_key(agency, code), LINK, consistent_read=True))
+        return str(row.token) if row else ""
+
+    def next_number(self, agency: str, identifier: str, day: str) -> int:
+        """A number that nobody else gets. One that is then not used leaves a gap."""
+        row = NumberRow(numbers_key(agency, identifier), day)
+        counted(row, NumberRow.given, 1)
+        return int(row.given)
+
+    # Writes, for one transaction.
+
+    def added(self, dossier: Dossier, events: Sequence[Event]) -> list[Write]:
+        """The writes of a new dossier; Conflict `dossier_exists` where its code is taken."""
+        taken = Conflict("dossier_exists", dossier=str(dossier.code))
+        return [put_new(_row(dossier), taken), *_told(dossier, events, taken), put_new(_line(dossier), taken)]
+
+    def moved(self, before: Dossier, after: Dossier, events: Sequence[Event]) -> list[Write]:
+        """The writes of a move; Conflict `dossier_changed` where somebody was faster."""
+        faster = Conflict("dossier_changed", dossier=str(after.code))
+        writes = [put(_row(after), DossierRow.version == before.version, faster), *_told(after, events, faster)]
+        old, new = _line(before), _line(after)
+        if (old.pk, old.sk) == (new.pk, new.sk):
+            return [*writes, put(new, LineRow.version == before.version, faster)]
+        return [*writes, remove(old, LineRow.version == before.version, faster), put_new(new, faster)]
+
+    def ordered(self, dossier: Dossier, key: str, order: str) -> Write:
+        """The write that remembers what was made of an order; Conflict `order_made_already`."""
+        row = LeadRow(order_key(dossier.agency, key), LEAD, agency=dossier.agency, code=str(dossier.code), order=order)
+        return put_new(row, Conflict("order_made_already"))
+
+    def linked(self, dossier: Dossier, token: str, instead: str = "") -> list[Write]:
+        """The writes of a link, in place of another one that leads nowhere from then on.
+
+        Conflict `dossier_link_changed` where somebody was faster."""
+        code, faster = str(dossier.code), Conflict("dossier_link_changed")
+        row = LinkRow(dossier_key(dossier.agency, code), LINK, token=token)
+        lead = put_new(LeadRow(link_key(token), LEAD, agency=dossier.agency, code=code), faster)
+        if not instead:
+            return [put_new(row, faster), lead]
+        old = LeadRow(link_key(instead), LEAD)
+        return [put(row, LinkRow.token == instead, faster), remove(old, LeadRow.code == code, faster), lead]
+
+
+def _page(key: str, under: Any, after: str, most: int) -> Page:
+    # One more than asked for tells whether there are more; the one at the cursor was shown already.
+    wanted = min(most, PAGE_MOST) + 1 + bool(after)
+    found = [row for row in rows(lambda: LineRow.query(key, under, limit=wanted)) if row.sk != after]
+    shown = found[: min(most, PAGE_MOST)]
+    return Page(tuple(map(_shown, shown)), shown[-1].sk if len(found) > len(shown) else "")
+
+
+def _row(dossier: Dossier) -> DossierRow:
+    who = {name: getattr(dossier.applicant, name).reveal for name in ("name", "identity", "phone")}
+    applicant = {**who, "subject": dossier.applicant.subject.value}
+    plain = {**to_plain(dossier), "code": str(dossier.code), "applicant": applicant}
+    body = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    return DossierRow(dossier_key(dossier.agency, str(dossier.code)), BODY, version=dossier.version, body=body)
+
+
+def _dossier(body: str) -> Dossier:
+    plain = json.loads(body)
+    agency, day, sequence = plain["code"].split("-")
+    who = {**plain["applicant"], **{name: Personal(plain["applicant"][name]) for name in ("name", "identity", "phone")}}
+    return from_plain(
+        Dossier, {**plain, "code": {"agency": agency, "day": day, "sequence": sequence}, "applicant": who}
+    )
+
+
+def _told(dossier: Dossier, events: Sequence[Event], otherwise: Conflict) -> list[Write]:
+    key = dossier_key(dossier.agency, str(dossier.code))
+    return [
+        put_new(
+            EventRow(key, f"{EVENTS}{one.version:06}", body=json.dumps(to_plain(one), ensure_ascii=False)), otherwise
+        )
+        for one in events
+    ]
+
+
+def _line(dossier: Dossier) -> LineRow:
+    key, place = _place(dossier)
+    return LineRow(
+        key,
+        place,
+        code=str(dossier.code),
+        status=dossier.status.value,
+        procedure=dossier.procedure,
+        procedure_name=dossier.procedure_name,
+        post=dossier.post,
+        officer=dossier.officer,
+        due=iso(dossier.due) if dossier.due else "",
+        changed_at=iso(dossier.changed_at),
+        version=dossier.version,
+    )
+
+
+def _place(dossier: Dossier) -> tuple[str, str]:
+    """Where its line lies: on a shelf by what is due first, or in the month of its end."""
+    shelf, code = SHELVES[dossier.status], str(dossier.code)
+    if shelf is Shelf.ENDED:
+        ended = dossier.returned_at or dossier.ended_at or dossier.changed_at
+        return month_key(dossier.agency, local_day(ended)[:7]), f"{iso(ended)}#{code}"
+    # Until it is received, who came first is first; while it waits for the citizen, what was asked first.
+    order = {Shelf.NEW: dossier.filed_at, Shelf.WAITING: dossier.changed_at}.get(shelf, dossier.due)
+    return desk_key(dossier.agency), f"{shelf.value}#{iso(order) if order else NO_DUE}#{code}"
+
+
+def _shown(row: LineRow) -> Line:
+    return Line(
+        agency=row.pk.partition("#")[0],
+        code=row.code,
+        status=Status(int(row.status)),
+        procedure=row.procedure,
+        procedure_name=row.procedure_name,
+        post=row.post,
+        officer=row.officer,
+        due=from_iso(row.due) if row.due else None,
+        changed_at=from_iso(row.changed_at),
+        version=int(row.version),
+    )
