@@ -7,10 +7,11 @@ from miniapp.agencies import crest_store, listing_store
 from miniapp.agencies import store as agencies_store
 from miniapp.audit import store as audit_store
 from miniapp.calendars import store as calendars_store
+from miniapp.core import guarding
 from miniapp.core import once as once_table
 from miniapp.core.tables import Table
 from miniapp.dossiers import rows as dossier_rows
-from miniapp.exam_scores import erasing_store, guarding, telling_store
+from miniapp.exam_scores import erasing_store, telling_store
 from miniapp.exam_scores import store as exam_scores_store
 from miniapp.messaging import store as messaging_store
 from miniapp.procedures import signal_store

@@ -30,6 +30,7 @@ from miniapp.core.clock import Clock, WallClock
 from miniapp.core.dead_letters import DeadLetters
 from miniapp.core.errors import NotFound
 from miniapp.core.files import Files
+from miniapp.core.guarding import Guard
 from miniapp.core.ids import Ids, RandomIds
 from miniapp.core.once import Once
 from miniapp.core.queues import Queues
@@ -42,7 +43,6 @@ from miniapp.exam_scores.announcing import Announcing
 from miniapp.exam_scores.editions import Editions
 from miniapp.exam_scores.erasing_store import ErasureStore
 from miniapp.exam_scores.factors import FactorKeys
-from miniapp.exam_scores.guarding import Guard
 from miniapp.exam_scores.looking_up import LookingUp
 from miniapp.exam_scores.store import ExamScoreStore
 from miniapp.exam_scores.telling import Telling

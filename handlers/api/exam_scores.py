@@ -14,7 +14,7 @@ from handlers.api import reading
 from handlers.api.exam_json import distributions_json, exam_json, result_json
 from handlers.doors import anyone, pages
 from miniapp.core.errors import Invalid
-from miniapp.exam_scores.guarding import Asker
+from miniapp.core.guarding import Asker
 from miniapp.exam_scores.looking_up import Found, LookingUp
 from miniapp.exam_scores.model import Exam, Policy
 

@@ -12,8 +12,8 @@ from handlers import answers, context, forms
 from handlers.citizen.exam_hour import address_of, list_address, title_of
 from handlers.forms import FieldProblem, Form
 from miniapp.core.errors import Problem, Refused
+from miniapp.core.guarding import ADDRESS_WAIT, PROOF_BITS, Asker
 from miniapp.exam_scores.factors import comparable
-from miniapp.exam_scores.guarding import ADDRESS_WAIT, PROOF_BITS, Asker
 from miniapp.exam_scores.looking_up import ZERO_PADDED
 from miniapp.exam_scores.model import Exam, Policy
 

@@ -12,11 +12,11 @@ from miniapp.agencies.model import Agency, Service, is_address
 from miniapp.core import log
 from miniapp.core.clock import Clock
 from miniapp.core.errors import NotFound, Refused, Unavailable
+from miniapp.core.guarding import Asker, Guard
 from miniapp.core.sealing import Sealer
 from miniapp.exam_scores.blocks import Result
 from miniapp.exam_scores.editions import Build, Editions
 from miniapp.exam_scores.factors import FactorKeys, comparable, is_same
-from miniapp.exam_scores.guarding import Asker, Guard
 from miniapp.exam_scores.model import CandidateNumber, Exam, Pointer, Policy
 
 TOKEN_LIFE = timedelta(minutes=10)

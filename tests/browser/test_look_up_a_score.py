@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from miniapp.exam_scores.guarding import ADDRESS_FREE, NUMBER_FREE
+from miniapp.core.guarding import ADDRESS_FREE, NUMBER_FREE
 from tests.support import result_pages as stage
 from tests.support.axe import (
     DESK,

@@ -10,14 +10,15 @@ from typing import Any
 
 from miniapp.agencies.model import Agency, Kind, Service
 from miniapp.audit.service import Audit
+from miniapp.core import guarding
 from miniapp.core.files import Files
+from miniapp.core.guarding import Guard
 from miniapp.core.queues import Queues
 from miniapp.core.sealing import Sealer
 from miniapp.core.tables import bind
-from miniapp.exam_scores import guarding, store
+from miniapp.exam_scores import store
 from miniapp.exam_scores.editions import Editions
 from miniapp.exam_scores.factors import FactorKeys
-from miniapp.exam_scores.guarding import Guard
 from miniapp.exam_scores.importing import ImportEdition, Importing
 from miniapp.exam_scores.looking_up import LookingUp
 from miniapp.exam_scores.model import Edition, Exam, Policy, Reason

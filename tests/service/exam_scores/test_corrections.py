@@ -3,8 +3,8 @@
 import pytest
 
 from miniapp.core.errors import NotFound
+from miniapp.core.guarding import Asker
 from miniapp.exam_scores.factors import FactorKeys
-from miniapp.exam_scores.guarding import Asker
 from miniapp.exam_scores.importing import ImportEdition, Importing
 from miniapp.exam_scores.keeping import ImportLists
 from miniapp.exam_scores.looking_up import LookingUp

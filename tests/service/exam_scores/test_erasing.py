@@ -6,10 +6,10 @@ import pytest
 
 from handlers.wiring import Services
 from miniapp.core.errors import Problem, Unavailable
+from miniapp.core.guarding import Asker
 from miniapp.exam_scores.erasing import Erasing
 from miniapp.exam_scores.erasing_store import ErasureStore
 from miniapp.exam_scores.factors import comparable
-from miniapp.exam_scores.guarding import Asker
 from miniapp.exam_scores.model import Exam, Reason
 from miniapp.exam_scores.telling import PURPOSE
 from tests.support.cloud import Cloud

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from miniapp.core.errors import Problem
-from miniapp.exam_scores.guarding import ADDRESS_FREE, FORM_MOST
+from miniapp.core.guarding import ADDRESS_FREE, FORM_MOST
 from miniapp.exam_scores.model import Exam
 from tests.service.exam_scores.test_walking import BIRTH, WRONG, asker, bureau, out
 from tests.support.exams import Bureau

@@ -8,8 +8,8 @@ from itertools import count
 import pytest
 
 from miniapp.core.errors import NotFound, Problem, Refused
+from miniapp.core.guarding import PROOF_BITS, WINDOW, Asker, is_proof
 from miniapp.exam_scores.factors import FactorKeys
-from miniapp.exam_scores.guarding import PROOF_BITS, WINDOW, Asker, is_proof
 from miniapp.exam_scores.looking_up import LookingUp
 from miniapp.exam_scores.model import Exam
 from tests.support.cloud import Cloud

@@ -12,8 +12,7 @@ from itertools import count
 import pytest
 
 from miniapp.core.errors import Problem
-from miniapp.core.sealing import Sealer
-from miniapp.exam_scores.guarding import (
+from miniapp.core.guarding import (
     ADDRESS_FREE,
     ADDRESS_WAIT,
     FORM_MOST,
@@ -24,6 +23,7 @@ from miniapp.exam_scores.guarding import (
     Guard,
     is_proof,
 )
+from miniapp.core.sealing import Sealer
 from miniapp.exam_scores.model import Exam
 from tests.service.exam_scores.test_walking import (
     BIRTH,

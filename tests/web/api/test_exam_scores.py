@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from miniapp.exam_scores.guarding import ADDRESS_FREE, ADDRESS_WAIT, NUMBER_FREE, WINDOW
+from miniapp.core.guarding import ADDRESS_FREE, ADDRESS_WAIT, NUMBER_FREE, WINDOW
 from tests.support.site import BORN, CANDIDATES, CODED, COMING, OPEN, OTHER, VERIFIED, WITHDRAWN, Site, number
 
 LOOK_UP = "/look-up"

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from handlers import context
-from miniapp.exam_scores.guarding import ADDRESS_FREE
+from miniapp.core.guarding import ADDRESS_FREE
 from tests.support.lockstep import ReadTogether
 from tests.support.site import BORN, VERIFIED, Site, number, opened
 

@@ -8,7 +8,7 @@ import pytest
 
 from handlers.app import create_app
 from handlers.wiring import Services
-from miniapp.exam_scores.guarding import ADDRESS_FREE, ADDRESS_WAIT, FORM_MOST, NUMBER_FREE, is_proof
+from miniapp.core.guarding import ADDRESS_FREE, ADDRESS_WAIT, FORM_MOST, NUMBER_FREE, is_proof
 from tests.support import result_pages as stage
 from tests.support.result_pages import ADDRESSES, BASE, BORN, Pages, built, look_up, newcomer, pages, same, visitor
 from tests.support.visitor import Visitor

@@ -1,4 +1,5 @@
-"""Stopping those who walk through numbers, without harming those who share their address. For `verified` and `coded`.
+"""Stopping those who walk through numbers, without harming those who share their address. For exam scores that ask for
+more than a number, and for dossiers looked up by code.
 
 Only failures are written: per number, per form and per address, in rows that expire. A number waits at most 60 seconds
 and is never locked. Once an address has had its share of wrong answers in ten minutes, a form of that address must
@@ -17,7 +18,7 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from pynamodb.attributes import NumberAttribute
 
@@ -25,7 +26,6 @@ from miniapp.core.clock import Clock
 from miniapp.core.errors import Refused, Unavailable
 from miniapp.core.sealing import Sealer
 from miniapp.core.tables import Table, change, counted, read
-from miniapp.exam_scores.model import Exam
 
 WINDOW = 600
 ADDRESS_FREE = 60
@@ -51,6 +51,18 @@ class LimitRow(Table):
 
 
 TABLES = [LimitRow]
+
+
+class Sought(Protocol):
+    """In what is looked up: an exam, an agency's dossiers. `id` is its own among everything that is guarded."""
+
+    @property
+    def agency(self) -> str:
+        """Whose it is: an address has one share of wrong answers for all that an agency has."""
+
+    @property
+    def id(self) -> str:
+        """What numbers, forms and marks are told apart by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +117,16 @@ class Guard:
         self._silent = float("-inf")  # when the store was last asked in vain
         self._lock = threading.Lock()
 
-    def admit(self, exam: Exam, number: str, asker: Asker) -> Try:
+    def admit(self, sought: Sought, number: str, asker: Asker) -> Try:
         """Raise Refused `too_many_tries` or `form_must_wait` (both with `wait`, seconds), `form_used_up`.
 
         Reads three rows. When the store does not answer, this process counts for itself."""
         now = self._clock.now()
-        key = f"number#{exam.id}#{number}"
-        by_number, by_address = self._seen(key, now), self._seen(_address_key(exam, asker.address), now)
+        key = f"number#{sought.id}#{number}"
+        by_number, by_address = self._seen(key, now), self._seen(_address_key(sought, asker.address), now)
         wait = _number_wait(by_number.failures)
         number_share = Share(key, NUMBER_FREE, Refused("too_many_tries", wait=max(wait, 2)), wait)
-        form_share, address_share = self._shares(exam, asker, by_address)
+        form_share, address_share = self._shares(sought, asker, by_address)
         if not form_share.has_room(self._seen(form_share.key, now), now.timestamp()):
             raise form_share.spent
         if not number_share.has_room(by_number, now.timestamp()):
@@ -136,36 +148,36 @@ class Guard:
         if lost is not None:
             raise lost
 
-    def served(self, exam: Exam, number: str) -> str:
-        """The mark of a success in this exam: the same for the same number, so that it can't be multiplied."""
-        who = self._sealer.sign(SERVED, f"{exam.id}#{number}")
-        return f"{who}.{self._sealer.sign(SERVED, f'{exam.id}#{who}')}"
+    def served(self, sought: Sought, number: str) -> str:
+        """The mark of a success in this: the same for the same number, so that it can't be multiplied."""
+        who = self._sealer.sign(SERVED, f"{sought.id}#{number}")
+        return f"{who}.{self._sealer.sign(SERVED, f'{sought.id}#{who}')}"
 
-    def is_strict(self, exam: Exam, address: str, served: str = "") -> bool:
+    def is_strict(self, sought: Sought, address: str, served: str = "") -> bool:
         """Whether forms given to this address now will need a proof or a wait (for the page that shows the form)."""
-        if self._who(exam, served):
+        if self._who(sought, served):
             return False
-        return self._seen(_address_key(exam, address), self._clock.now()).failures >= ADDRESS_FREE
+        return self._seen(_address_key(sought, address), self._clock.now()).failures >= ADDRESS_FREE
 
-    def _shares(self, exam: Exam, asker: Asker, by_address: Seen) -> tuple[Share, Share]:
+    def _shares(self, sought: Sought, asker: Asker, by_address: Seen) -> tuple[Share, Share]:
         """What this asker may get wrong as a form, and as one of an address."""
         used_up, must_wait = Refused("form_used_up", most=FORM_MOST), Refused("form_must_wait", wait=ADDRESS_WAIT)
-        address = _address_key(exam, asker.address)
-        form = f"form#{exam.id}#"
-        if who := self._who(exam, asker.served):
+        address = _address_key(sought, asker.address)
+        form = f"form#{sought.id}#"
+        if who := self._who(sought, asker.served):
             return Share(f"{form}{_hidden(who)}", FORM_MOST, used_up), Share(address, None, must_wait)
         plain = Share(f"{form}{_hidden(asker.form)}", FORM_MOST, used_up)
         if by_address.failures < ADDRESS_FREE:
             return plain, Share(address, ADDRESS_FREE, must_wait)
         if is_proof(asker.form, asker.proof):
-            once = Share(f"proof#{exam.id}#{_hidden(asker.form)}", 1, Refused("form_used_up", most=1))
+            once = Share(f"proof#{sought.id}#{_hidden(asker.form)}", 1, Refused("form_used_up", most=1))
             return once, Share(address, None, must_wait)
         return plain, Share(address, ADDRESS_FREE, must_wait, ADDRESS_WAIT)
 
-    def _who(self, exam: Exam, served: str) -> str:
-        """Whom a mark names, or empty when it is none of ours for this exam."""
+    def _who(self, sought: Sought, served: str) -> str:
+        """Whom a mark names, or empty when it is none of ours for this."""
         who, _, mark = served.partition(".")
-        return who if mark and self._sealer.is_signed(SERVED, f"{exam.id}#{who}", mark) else ""
+        return who if mark and self._sealer.is_signed(SERVED, f"{sought.id}#{who}", mark) else ""
 
     def _seen(self, key: str, now: datetime) -> Seen:
         pk = _window(key, now)
@@ -229,8 +241,8 @@ def _number_wait(failures: int) -> int:
     return 0 if failures < NUMBER_FREE else min(NUMBER_WAIT_MOST, 2 ** min(failures - NUMBER_FREE + 1, 10))
 
 
-def _address_key(exam: Exam, address: str) -> str:
-    return f"address#{exam.agency}#{_hidden(address)}"
+def _address_key(sought: Sought, address: str) -> str:
+    return f"address#{sought.agency}#{_hidden(address)}"
 
 
 def _window(key: str, now: datetime) -> str:
