@@ -64,6 +64,7 @@ from miniapp.zalo.token_store import TokenStore
 if TYPE_CHECKING:  # these are imported where they are made: a citizens' page needs none of them
     from miniapp.agencies.crests import Crests
     from miniapp.audit.anchors import Anchors
+    from miniapp.dossiers.following import Following
     from miniapp.dossiers.service import DossierOffice
     from miniapp.exam_scores.arriving import Arriving
     from miniapp.exam_scores.erasing import Erasing
@@ -298,6 +299,13 @@ class Services:
         from miniapp.dossiers.store import DossierStore
 
         return DossierOffice(DossierStore(), self.calendars.of, self.audit, self.ids, self.clock)
+
+    @cached_property
+    def following(self) -> Following:
+        from miniapp.dossiers.following import Following
+        from miniapp.dossiers.store import DossierStore
+
+        return Following(DossierStore(), self.calendars.of, self.sealer, self.guard, self.clock)
 
     # --- the chat, messages, and what citizens agreed to
 

@@ -117,24 +117,31 @@ class Guard:
         self._silent = float("-inf")  # when the store was last asked in vain
         self._lock = threading.Lock()
 
-    def admit(self, sought: Sought, number: str, asker: Asker) -> Try:
+    def admit(self, sought: Sought, asker: Asker, *numbers: str) -> Try:
         """Raise Refused `too_many_tries` or `form_must_wait` (both with `wait`, seconds), `form_used_up`.
 
-        Reads three rows. When the store does not answer, this process counts for itself."""
+        Several numbers are what was typed once and may be read in more than one way: each has its own share, so that
+        no way of typing buys more tries at one. Reads two rows and one for each number. When the store does not
+        answer, this process counts for itself."""
         now = self._clock.now()
-        key = f"number#{sought.id}#{number}"
-        by_number, by_address = self._seen(key, now), self._seen(_address_key(sought, asker.address), now)
-        wait = _number_wait(by_number.failures)
-        number_share = Share(key, NUMBER_FREE, Refused("too_many_tries", wait=max(wait, 2)), wait)
+        keys = [f"number#{sought.id}#{number}" for number in numbers]
+        by_number = [self._seen(key, now) for key in keys]
+        by_address = self._seen(_address_key(sought, asker.address), now)
         form_share, address_share = self._shares(sought, asker, by_address)
         if not form_share.has_room(self._seen(form_share.key, now), now.timestamp()):
             raise form_share.spent
-        if not number_share.has_room(by_number, now.timestamp()):
-            raise Refused("too_many_tries", wait=ceil(by_number.last + wait - now.timestamp()))
+        shares = [_number_share(key, seen) for key, seen in zip(keys, by_number, strict=True)]
+        waits = [
+            ceil(seen.last + share.wait - now.timestamp())
+            for share, seen in zip(shares, by_number, strict=True)
+            if not share.has_room(seen, now.timestamp())
+        ]
+        if waits:
+            raise Refused("too_many_tries", wait=max(waits))
         quiet = now.timestamp() - max(asker.born, by_address.last)
         if address_share.wait and quiet < address_share.wait:
             raise Refused("form_must_wait", wait=ceil(address_share.wait - quiet))
-        return Try(now, (form_share, number_share, address_share))
+        return Try(now, (form_share, *shares, address_share))
 
     def failed(self, tried: Try) -> None:
         """Count a wrong answer under all its shares, before anybody hears it; Refused like `admit` where one is spent
@@ -234,6 +241,12 @@ def is_proof(form: str, proof: str) -> bool:
         return False
     found = hashlib.sha256(f"{form}:{proof}".encode()).digest()
     return int.from_bytes(found[:4], "big") >> (32 - PROOF_BITS) == 0
+
+
+def _number_share(key: str, seen: Seen) -> Share:
+    """What may still go wrong under a number that has failed so often."""
+    wait = _number_wait(seen.failures)
+    return Share(key, NUMBER_FREE, Refused("too_many_tries", wait=max(wait, 2)), wait)
 
 
 def _number_wait(failures: int) -> int:

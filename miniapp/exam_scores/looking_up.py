@@ -98,7 +98,7 @@ class LookingUp:
         read = CandidateNumber.read(typed, exam)
         number = read.padded or read.text  # a lost zero is put back by format alone, whether anybody has it or not
         is_right = self._matches(exam, build, number, factors)
-        tried = self._guard.admit(exam, number, asker)  # last, so that all counted by now decides what is shown
+        tried = self._guard.admit(exam, asker, number)  # last, so that all counted by now decides what is shown
         if not is_right:
             self._guard.failed(tried)
             raise NotFound("result_mismatch")
