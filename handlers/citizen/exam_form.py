@@ -6,27 +6,25 @@ problem of a field. It decides nothing: who waits is the guard's, what is found 
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Response, request
+from flask import Response
 
 from handlers import answers, context, forms
+from handlers.citizen.asking import TOO_MANY, cookie, give_form_cookie
 from handlers.citizen.exam_hour import address_of, list_address, title_of
 from handlers.forms import FieldProblem, Form
 from miniapp.core.errors import Problem, Refused
-from miniapp.core.guarding import ADDRESS_WAIT, PROOF_BITS, Asker
+from miniapp.core.guarding import ADDRESS_WAIT, PROOF_BITS
 from miniapp.exam_scores.factors import comparable
 from miniapp.exam_scores.looking_up import ZERO_PADDED
 from miniapp.exam_scores.model import Exam, Policy
 
 DATE_PARTS = ("birth_date-day", "birth_date-month", "birth_date-year")
-FORM_COOKIE, SERVED_COOKIE = "f", "v"
-COOKIE_LIFE = 24 * 3600
-COOKIE_MOST, PROOF_MOST = 200, 20
+SERVED_COOKIE = "v"
 # Codes that the page says as a notice in its own words, with what to do next.
 NOTICES = frozenset(
     {"form_expired", "slip_expired", "too_many_tries", "form_must_wait", "form_used_up", "look_up_ended"}
 )
 STATUSES = {"slip_expired": 403, "form_expired": 422, "look_up_ended": 410}
-TOO_MANY = 429
 NOT_FOUND = frozenset({"result_unknown", "result_mismatch"})
 
 
@@ -73,18 +71,6 @@ def unreadable(exam: Exam, form: Form) -> list[FieldProblem]:
     ]
 
 
-def asker(form: Form) -> Asker:
-    """Who asks, for the guard."""
-    return Asker(
-        address=context.client_address(),
-        form=form.token,
-        born=forms.born(form.token),
-        cookie=cookie(FORM_COOKIE),
-        proof=request.form.get("proof", "")[:PROOF_MOST],
-        served=cookie(SERVED_COOKIE),
-    )
-
-
 def ask(exam: Exam, released_at: datetime, form: Form) -> Response:
     """The form as it is first shown, or with what is wrong with it."""
     notice = next((problem for problem in form.problems if problem.code in NOTICES), None)
@@ -115,8 +101,8 @@ def ask(exam: Exam, released_at: datetime, form: Form) -> Response:
     )
     if made.status_code == TOO_MANY and notice is not None:
         made.headers["Retry-After"] = str(notice.facts.get("wait", ADDRESS_WAIT))
-    if exam.policy is not Policy.OPEN and not cookie(FORM_COOKIE):
-        give_cookie(made, FORM_COOKIE, context.services().ids.secret(16))  # what a sealed slip is bound to
+    if exam.policy is not Policy.OPEN:
+        give_form_cookie(made)
     return made
 
 
@@ -127,23 +113,6 @@ def ask_again(exam: Exam, released_at: datetime, form: Form, failure: Problem) -
         return ask(exam, released_at, kept)
     field = "" if failure.code == "result_mismatch" else "number"
     return ask(exam, released_at, form.with_problems(FieldProblem(field, failure.code, failure.facts)))
-
-
-def cookie(name: str) -> str:
-    """One of the look-up's two cookies, or empty."""
-    return request.cookies.get(_cookie_name(name), "")[:COOKIE_MOST]
-
-
-def give_cookie(made: Response, name: str, value: str) -> None:
-    """Send one of the look-up's cookies."""
-    secure = context.parts().settings.secure_cookies
-    made.set_cookie(
-        _cookie_name(name), value, max_age=COOKIE_LIFE, secure=secure, httponly=True, samesite="Lax", path="/"
-    )
-
-
-def _cookie_name(name: str) -> str:
-    return f"__Host-{name}" if context.parts().settings.secure_cookies else name
 
 
 def _is_strict(exam: Exam) -> bool:

@@ -10,7 +10,8 @@ from flask import Response, request
 
 from handlers import answers, context, forms
 from handlers.citizen import exam_form
-from handlers.citizen.exam_form import FORM_COOKIE, SERVED_COOKIE, ask, ask_again
+from handlers.citizen.asking import FORM_COOKIE, asker, cookie, give_cookie
+from handlers.citizen.exam_form import SERVED_COOKIE, ask, ask_again
 from handlers.citizen.exam_hour import address_of, exam_of, hour, title_of
 from handlers.doors import anyone, pages
 from handlers.express import OPEN_SLIP
@@ -107,7 +108,7 @@ def sealed_slip(agency: str, slug: str, token: str) -> Response:
     if found.policy is Policy.OPEN:
         raise NotFound("page_unknown")
     try:
-        return _slip(looking_up.sealed(found, token, exam_form.cookie(FORM_COOKIE)))
+        return _slip(looking_up.sealed(found, token, cookie(FORM_COOKIE)))
     except (NotFound, Refused):
         form = forms.blank().with_problems(FieldProblem("", "slip_expired"))
         return ask(found, pointer.release_at, form)
@@ -146,10 +147,10 @@ def _verify(found: Exam, form: Form, released_at: datetime) -> Response:
     problems = exam_form.unreadable(found, form)
     if form.problems or problems:
         return ask(found, released_at, form.with_problems(*problems))
-    asker = exam_form.asker(form)
-    token, number = services.looking_up.verified(found, form.value("number"), exam_form.said(found, form), asker)
+    who = asker(form, SERVED_COOKIE)
+    token, number = services.looking_up.verified(found, form.value("number"), exam_form.said(found, form), who)
     made = answers.see(address_of(found.slug, f"/kq/{token}"))
-    exam_form.give_cookie(made, SERVED_COOKIE, services.guard.served(found, number))
+    give_cookie(made, SERVED_COOKIE, services.guard.served(found, number))
     return made
 
 
