@@ -10,17 +10,17 @@ from urllib.parse import urlencode
 from handlers import context, procedure_due
 from handlers.excerpts import Beginning, beginning, opening
 from handlers.forms import FieldProblem
-from miniapp.agencies.model import HOTLINE, Agency
+from handlers.where import Place, place_of
+from miniapp.agencies.model import Agency
 from miniapp.core.clock import local_day
 from miniapp.core.errors import Unavailable
-from miniapp.core.workdays import Calendar, Hours
+from miniapp.core.workdays import Calendar
 from miniapp.procedures.model import Channel, FeeLine, LegalBasis, Online, Paper, Procedure, Result
 from miniapp.procedures.personal import is_personal
 
 # Letters that stand on the page itself; what is longer goes on under an address of its own.
 PAPERS, STEPS, CONDITIONS, CHANNELS, LEGAL, RESULTS, MISTAKES = 7_000, 5_000, 2_000, 4_000, 1_500, 800, 1_500
 PORTAL = "https://dichvucong.gov.vn/p/home/dvc-chi-tiet-thu-tuc-hanh-chinh.html"  # domain 4.1
-MAP = "https://www.google.com/maps/search/"
 COPIES_MOST = 99
 
 
@@ -57,7 +57,6 @@ class ProcedurePage:
 
     procedure: Procedure
     agency: Agency
-    hotline: str
     is_stale: bool
     ways: Beginning[WayIn]
     papers: Sequence[PaperGroup]
@@ -75,9 +74,7 @@ class ProcedurePage:
     copies_problem: FieldProblem | None
     address: str
     portal: str
-    map: str
-    street: str
-    hours: Hours
+    place: Place
     calendar_is_own: bool  # False: what the law says, while the agency's own days can't be read
     checklist: str
 
@@ -97,7 +94,6 @@ def page_of(held: Agency, found: Procedure, asked: Mapping[str, str], base: str,
     return ProcedurePage(
         procedure=found,
         agency=held,
-        hotline=held.hotline or HOTLINE,
         is_stale=found.is_stale(date.fromisoformat(today)),
         ways=beginning(ways, [_length(way.channel) for way in ways], CHANNELS),
         papers=_groups(papers.shown),
@@ -115,9 +111,7 @@ def page_of(held: Agency, found: Procedure, asked: Mapping[str, str], base: str,
         copies_problem=copies_problem,
         address=f"{base}/{found.code}{more}",
         portal=_portal(found),
-        map=f"{MAP}?{urlencode({'api': 1, 'query': found.address or held.street or held.name})}",
-        street=found.address or held.street,
-        hours=calendar.hours,
+        place=place_of(held, calendar, found.address),
         calendar_is_own=is_own,
         checklist=f"{base}/{found.code}/giay-to{more}" if found.is_open and is_personal(found) else "",
     )
