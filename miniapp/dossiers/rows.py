@@ -1,4 +1,6 @@
-"""The rows of dossiers. For their store; a process that has nothing to do with dossiers learns of no more than these."""
+"""The rows of dossiers. For their store; a process that has nothing to do with dossiers learns of no more than these.
+
+Questions: those of `store`, which makes the keys."""
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
