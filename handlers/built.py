@@ -4,4 +4,4 @@ A service that was opened before it had pages, or whose pages are gone, can stil
 
 from miniapp.agencies.model import Service
 
-BUILT = (Service.EXAM_SCORES, Service.PROCEDURES)
+BUILT = (Service.EXAM_SCORES, Service.DOSSIERS, Service.PROCEDURES)

@@ -47,7 +47,10 @@ STATUS = {
     "exam_withdrawn": 410,
 }
 # What deserves a page of its own beside its kind's.
-OWN_PAGES = {"service_closed": "citizen/agencies/service_closed.html"}
+OWN_PAGES = {
+    "service_closed": "citizen/agencies/service_closed.html",
+    "dossier_link_unknown": "citizen/dossiers/link_unknown.html",
+}
 RETRY_AFTER = {503: "30", 429: "60"}
 HTTP_CODES = {
     400: Invalid("request_malformed"),
