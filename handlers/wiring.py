@@ -38,6 +38,8 @@ from miniapp.core.sealing import Sealer
 from miniapp.core.settings import Settings
 from miniapp.core.stuck import Stuck
 from miniapp.core.tables import Write, bind
+from miniapp.dossiers.following import Following
+from miniapp.dossiers.store import DossierStore
 from miniapp.exam_scores import waiting
 from miniapp.exam_scores.announcing import Announcing
 from miniapp.exam_scores.editions import Editions
@@ -64,7 +66,6 @@ from miniapp.zalo.token_store import TokenStore
 if TYPE_CHECKING:  # these are imported where they are made: a citizens' page needs none of them
     from miniapp.agencies.crests import Crests
     from miniapp.audit.anchors import Anchors
-    from miniapp.dossiers.following import Following
     from miniapp.dossiers.service import DossierOffice
     from miniapp.exam_scores.arriving import Arriving
     from miniapp.exam_scores.erasing import Erasing
@@ -296,15 +297,11 @@ class Services:
     @cached_property
     def dossier_office(self) -> DossierOffice:
         from miniapp.dossiers.service import DossierOffice
-        from miniapp.dossiers.store import DossierStore
 
         return DossierOffice(DossierStore(), self.calendars.of, self.audit, self.ids, self.clock)
 
     @cached_property
     def following(self) -> Following:
-        from miniapp.dossiers.following import Following
-        from miniapp.dossiers.store import DossierStore
-
         return Following(DossierStore(), self.calendars.of, self.sealer, self.guard, self.clock)
 
     # --- the chat, messages, and what citizens agreed to

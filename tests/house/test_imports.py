@@ -19,6 +19,7 @@ LATE = {
             "anchors",
             "arriving",
             "crests",
+            "dossier_office",
             "erasing",
             "exam_office",
             "exam_reports",

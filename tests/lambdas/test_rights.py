@@ -18,11 +18,14 @@ from infra.deploy.wanted import WEB
 from infra.local import stack
 from infra.local.engine import ADMIN, Credentials, Engine
 from miniapp.accounts.store import AccountStore
+from miniapp.agencies.model import Service
 from miniapp.agencies.store import AgencyStore
-from miniapp.core.errors import Unavailable
+from miniapp.core.errors import NotFound, Unavailable
+from miniapp.core.guarding import Asker
 from miniapp.core.personal import Personal
 from miniapp.core.settings import Settings
 from miniapp.core.starting import KEPT
+from miniapp.dossiers.store import Shelf
 from miniapp.exam_scores.importing import ImportEdition
 from miniapp.exam_scores.model import Exam, Reason
 from miniapp.exam_scores.rounds import TellWave
@@ -32,6 +35,7 @@ from miniapp.zalo.grants import Pair
 from miniapp.zalo.token_store import TokenStore
 from miniapp.zalo.tokens import Tokens
 from tests.support.cloud import in_environment, settings_for, temporary_engine
+from tests.support.dossier_town import AT_DESK, IDENTIFIER, LAN, OFFICER
 from tests.support.exams import APPROVER, HOUR, UPLOADER, csv_file, exam, exam_agency
 from tests.support.fakes import CountedIds, StoppedClock
 from tests.support.templates import functions
@@ -234,6 +238,26 @@ def test_tokens_are_replaced_by_the_clock_read_by_the_messenger_and_by_nobody_el
         with roles.of(other):  # most of them have no key either: even with one
             refused(lambda: Tokens(TokenStore(), Given(pair), operator.sealer, roles.clock).access(account))
     roles.clock.pass_by(hours=-13)
+
+
+def test_a_dossier_is_followed_with_the_public_s_rights_and_can_be_neither_moved_nor_listed_with_them(
+    roles: Roles, seeded: Exam
+) -> None:
+    with in_environment(stack.ADMIN):
+        office = roles.arranged().dossier_office
+        code = str(office.take_in("agc-edu", IDENTIFIER, AT_DESK, by=OFFICER, key="key").code)
+        token = office.link("agc-edu", code)
+    held = exam_agency("agc-edu", services=frozenset({Service.DOSSIERS}))
+    who = Asker("203.0.113.7", "form", roles.clock.now().timestamp())
+
+    with roles.of("public") as public:
+        assert public.following.of(held, public.following.lead(token).code).told.post
+        assert public.following.by_code(held, code, LAN.phone.reveal, who)[1] == code
+        with pytest.raises(NotFound, match="dossier_mismatch"):
+            public.following.by_code(held, code, "0000", who)
+        refused(lambda: public.dossier_office.shelf("agc-edu", Shelf.RUNNING))
+        refused(lambda: public.dossier_office.story("agc-edu", code))
+        refused(lambda: public.dossier_office.link_anew("agc-edu", code, by=OFFICER))
 
 
 def test_a_renamed_agency_is_listed_by_the_lister_s_role(roles: Roles, seeded: Exam) -> None:
