@@ -30,6 +30,7 @@ from tests.support.markup import assert_markup
 from tests.support.officers import PASSWORD, Desk
 from tests.support.score_desk import BAD, many
 from tests.support.site import AGENCY, CITIZEN, CODED, COMING, EXAMS, OPEN, OTHER, VERIFIED
+from tests.support.walked_dossiers import following_dossiers
 from tests.support.walked_procedures import (
     asking_for_papers,
     looking_for_procedures,
@@ -62,6 +63,7 @@ def walked(cloud: Cloud, browser: Browser, folder: Path, thorough: bool) -> Walk
             being_invited(town, stranger)
             looking_for_procedures(town, stranger)
             asking_for_papers(town, stranger)
+            following_dossiers(town, stranger)
         with town.walk.visitor("citizen", made.citizen()) as citizen:
             as_a_citizen(town, citizen)
         with town.walk.visitor("officer", made.officer()) as officer:

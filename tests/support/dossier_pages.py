@@ -25,6 +25,7 @@ from tests.support.visitor import Visitor
 AGENCY, NEIGHBOUR, SHUT = "phuong-hoa-mai", "phuong-hoa-lan", "phuong-hoa-cuc"
 PHONE, IDENTITY, WRONG = "5678", "3456", "9999"
 GROUND = Ground("Điều 5 Nghị định 123/2015/NĐ-CP", "Việc này do Ủy ban nhân dân cấp tỉnh giải quyết")
+FORTNIGHT = timedelta(days=14)  # the same day of the week, so one of work
 REASON = "Chờ xác minh nơi sinh"
 MISSING = (
     Wanted("Giấy chứng sinh", Lack.MISSING, "Xin cấp lại tại bệnh viện"),
@@ -38,7 +39,7 @@ BACK: Act = lambda one, at, calendar: withdraw(one, OFFICER, at)  # noqa: E731
 ENDED: Act = lambda one, at, calendar: stop(one, GROUND, OFFICER, at)  # noqa: E731
 REFUSED: Act = lambda one, at, calendar: refuse(one, GROUND, OFFICER, at, calendar)  # noqa: E731
 PAPERS: Act = lambda one, at, calendar: ask_for_papers(  # noqa: E731
-    one, MISSING, "Điều 18 Luật Hộ tịch", at + timedelta(days=10), OFFICER, at, calendar
+    one, MISSING, "Điều 18 Luật Hộ tịch", at + FORTNIGHT, OFFICER, at, calendar
 )
 FIRST: Act = lambda one, at, calendar: give_paper(one, 0, OFFICER, at)  # noqa: E731
 SECOND: Act = lambda one, at, calendar: give_paper(one, 1, OFFICER, at)  # noqa: E731
@@ -46,7 +47,7 @@ GO_ON: Act = lambda one, at, calendar: go_on(one, OFFICER, at, calendar)  # noqa
 ANNULLED: Act = lambda one, at, calendar: annul_request(one, "Tờ khai đã đúng", LEADER, at, calendar)  # noqa: E731
 MONEY: Act = lambda one, at, calendar: ask_for_payment(one, 8_000, "Thông tư 281/2016/TT-BTC", OFFICER, at)  # noqa: E731
 SORRY: Act = lambda one, at, calendar: apologise(  # noqa: E731
-    one, REASON, at + timedelta(days=10), OFFICER, at, calendar
+    one, REASON, at + FORTNIGHT, OFFICER, at, calendar
 )
 SHORT = replace(AT_DESK, limit=replace(AT_DESK.limit, amount=4 * 60))  # half a day
 STATES: dict[str, tuple[Order, tuple[Act, ...]]] = {

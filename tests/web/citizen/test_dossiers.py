@@ -129,14 +129,14 @@ def test_missing_papers_are_listed_with_what_is_wrong_what_to_do_and_until_when(
     assert "Cần bạn bổ sung giấy tờ Đến lượt bạn." in banner(page)
     for text in ("Giấy chứng sinh – Còn thiếu Xin cấp lại tại bệnh viện", "Tờ khai – Chưa đúng Ghi lại ngày sinh"):
         assert text in page.text
-    assert "Nộp đủ các giấy tờ này chậm nhất 09:00, 30/11/2026" in page.text
+    assert "Nộp đủ các giấy tờ này chậm nhất 09:00, 04/12/2026" in page.text
     assert "Hẹn trả kết quả" not in rows(page)
     assert "Giấy chứng sinh" not in told(pages, "one-paper").text
     whole = told(pages, "all-papers")
     assert "Đã nhận đủ giấy tờ bổ sung" in banner(whole)
     assert "Đến lượt bạn" not in whole.text
-    pages.clock.pass_by(days=11)
-    assert "Hạn nộp 09:00, 30/11/2026 đã qua, cơ quan có thể dừng giải quyết." in told(pages, "papers").text
+    pages.clock.pass_by(days=15)
+    assert "Hạn nộp 09:00, 04/12/2026 đã qua, cơ quan có thể dừng giải quyết." in told(pages, "papers").text
 
 
 def test_a_fee_says_how_much_by_which_rule_and_where(pages: DossierPages):
@@ -146,8 +146,8 @@ def test_a_fee_says_how_much_by_which_rule_and_where(pages: DossierPages):
 
 def test_an_apology_says_why_what_was_promised_and_what_is_promised_now(pages: DossierPages):
     page = told(pages, "apologised")
-    assert f"Trước đây hẹn 09:00, 26/11/2026, nay hẹn lại 09:00, 30/11/2026. Lý do: {REASON}" in page.text
-    assert rows(page)["Hẹn trả kết quả"] == "09:00, 30/11/2026"
+    assert f"Trước đây hẹn 09:00, 26/11/2026, nay hẹn lại 09:00, 04/12/2026. Lý do: {REASON}" in page.text
+    assert rows(page)["Hẹn trả kết quả"] == "09:00, 04/12/2026"
 
 
 @pytest.mark.parametrize(("state", "title"), [("refused", "Không được tiếp nhận"), ("stopped", "Đã dừng giải quyết")])

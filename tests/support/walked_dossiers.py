@@ -1,0 +1,29 @@
+"""The walk of every page among dossiers: the look-up in every state, and a dossier in every state that it can be in."""
+
+from __future__ import annotations
+
+from miniapp.agencies.model import Service
+from tests.support.dossier_pages import PHONE, STATES, WRONG, brought_about
+from tests.support.looking import Visitor
+from tests.support.site import AGENCY
+from tests.support.walked_town import Town, act
+
+SEEN_WITHIN = 6  # seconds after which every process knows that a service was opened
+
+
+def following_dossiers(town: Town, by: Visitor) -> None:
+    """The form, what it says to what is typed wrongly, the page behind it, and the link of a dossier in every state."""
+    office, base = town.services.dossier_office, f"/{AGENCY}/ho-so"
+    town.services.agencies.open_service(AGENCY, Service.DOSSIERS, "operator")
+    town.site.clock.pass_by(seconds=SEEN_WITHIN)
+    made = {state: brought_about(office, state, AGENCY) for state in STATES}
+    for address in (f"/{AGENCY}/", base, f"{base}/kq/khong-co", "/hs/khong-co"):
+        town.walk.visit(by, address)
+    for state in STATES:
+        town.walk.visit(by, f"/hs/{office.link(AGENCY, str(made[state].code))}")
+    code = str(made["papers"].code)
+    for language in ("", "?lang=en"):
+        typed = (("empty", " ", "1"), ("wrong", f"{code} 0", WRONG), ("found", code.replace(".", " ").lower(), PHONE))
+        for name, text, figures in typed:
+            by.page.goto(f"{town.walk.base}{base}{language}")
+            act(town, by, f"dossier {name}{language}", code=text, figures=figures)
