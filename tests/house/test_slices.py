@@ -9,7 +9,6 @@ WORDS = {"model", "store", "service"}
 NO_PAGES = {
     "core": "the ground floor knows no service",
     "zalo": "the platform seen from here; its pages are the simulator's, under demo",
-    "dossiers": "only what a dossier is and may become so far; nothing is kept or shown yet",
     "messaging": "what is said to a citizen stands in templates/messages",
     "ratings": "rules and figures of ballots; nobody casts or sees one here",
 }
