@@ -92,23 +92,22 @@ def answer(problem: Problem) -> Response:
     page = PAGES[kind]
     status = STATUS.get(problem.code, page.status)
     if isinstance(problem, Unavailable):
-        log.warning("unavailable", code=problem.code, path=request.endpoint, **problem.facts)
+        note(problem)
     sentence = words().sentence(language(), problem.code, problem.facts)
     if audience() == "json":
         made = answers.problem_details(status, problem.code, sentence, problem.facts)
     else:
         body = ErrorPage(problem.code, sentence, reference(), status, problem.facts)
         made = answers.show(OWN_PAGES.get(problem.code, page.template), body, status=status)
-    _count(problem, status)
     if status in RETRY_AFTER:
         made.headers["Retry-After"] = str(problem.facts.get("wait", RETRY_AFTER[status]))
     return made
 
 
-def _count(problem: Problem, status: int) -> None:
-    """Why somebody was told that something of ours is away."""
-    if status >= 500:
-        metrics.put({"code": problem.code}, Unavailable=1)
+def note(problem: Unavailable) -> None:
+    """Tell operators that somebody was told that something of ours is away; for a form that says so itself, too."""
+    log.warning("unavailable", code=problem.code, path=request.endpoint, **problem.facts)
+    metrics.put({"code": problem.code}, Unavailable=1)
 
 
 def audience() -> str:

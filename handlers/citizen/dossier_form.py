@@ -12,7 +12,7 @@ from handlers.citizen.asking import TOO_MANY, cookie, give_form_cookie
 from handlers.forms import FieldProblem, Form
 from miniapp.agencies.model import HOTLINE, Agency
 from miniapp.core.clock import local_day
-from miniapp.core.errors import Invalid, Problem, Refused
+from miniapp.core.errors import Invalid, Problem, Refused, Unavailable
 from miniapp.core.guarding import ADDRESS_WAIT, PROOF_BITS
 from miniapp.dossiers.codes import EXAMPLE
 from miniapp.dossiers.following import FIGURES_LONGEST, last_figures
@@ -23,8 +23,11 @@ from miniapp.dossiers.typed import read as read_code
 SERVED_COOKIE = "k"
 MEANT_MOST = 4
 # Codes that the page says as a notice in its own words, with what to do next.
-NOTICES = frozenset({"form_expired", "slip_expired", "too_many_tries", "form_must_wait", "form_used_up"})
-STATUSES = {"slip_expired": 403, "form_expired": 422}
+NOTICES = frozenset(
+    {"form_expired", "slip_expired", "too_many_tries", "form_must_wait", "form_used_up", "store_unavailable"}
+)
+STATUSES = {"slip_expired": 403, "form_expired": 422, "store_unavailable": 503}
+RETRY_AFTER = {429: ADDRESS_WAIT, 503: 30}
 MISSPELT = frozenset({"dossier_mismatch", "dossier_code_shape"})
 
 
@@ -92,8 +95,8 @@ def ask(held: Agency, form: Form) -> Response:
     home = f"/{held.address}/{context.suffix()}"
     shown = "citizen/dossiers/look_up.html"
     made = answers.show(shown, page, status=_status(page), back=home, wrong=bool(problems))
-    if made.status_code == TOO_MANY and notice is not None:
-        made.headers["Retry-After"] = str(notice.facts.get("wait", ADDRESS_WAIT))
+    if made.status_code in RETRY_AFTER and notice is not None:
+        made.headers["Retry-After"] = str(notice.facts.get("wait", RETRY_AFTER[made.status_code]))
     give_form_cookie(made)
     return made
 
@@ -101,7 +104,7 @@ def ask(held: Agency, form: Form) -> Response:
 def ask_again(held: Agency, form: Form, failure: Problem) -> Response:
     """The form with what kept it from an answer. A refused one keeps its token: its age is what it waits with."""
     problem = FieldProblem("", failure.code, failure.facts)
-    if isinstance(failure, Refused):
+    if isinstance(failure, Refused | Unavailable):
         return ask(held, Form(form.values, (*form.problems, problem), form.token))
     return ask(held, form.with_problems(problem))
 

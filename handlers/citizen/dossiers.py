@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flask import Response
 
-from handlers import answers, context, forms
+from handlers import answers, context, errors, forms
 from handlers.citizen import dossier_form
 from handlers.citizen.asking import FORM_COOKIE, asker, cookie, give_cookie
 from handlers.citizen.dossier_form import SERVED_COOKIE, ask, ask_again, base
@@ -16,7 +16,7 @@ from handlers.doors import anyone, pages
 from handlers.forms import FieldProblem
 from handlers.where import Place, place_of
 from miniapp.agencies.model import Agency, Service
-from miniapp.core.errors import NotFound, Refused
+from miniapp.core.errors import NotFound, Refused, Unavailable
 from miniapp.dossiers.following import Followed
 
 dossiers = pages("dossiers", door=anyone, url_prefix="/<agency>/ho-so")
@@ -52,6 +52,9 @@ def find(agency: str) -> Response:
     following = context.services().following
     try:
         token, code = following.by_code(held, form.value("code"), form.value("figures"), asker(form, SERVED_COOKIE))
+    except Unavailable as failure:
+        errors.note(failure)
+        return ask_again(held, form, failure)
     except (NotFound, Refused) as failure:
         return ask_again(held, form, failure)
     made = answers.see(base(held, f"/kq/{token}"))

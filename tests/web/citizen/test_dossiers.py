@@ -1,6 +1,7 @@
 """Following a dossier on a phone: by QR at once, by a typed code and four figures, told in plain words in every state."""
 
 import gzip
+import json
 import re
 import secrets
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from handlers.app import create_app
+from handlers.wiring import Services
 from miniapp.agencies.model import Service
 from miniapp.core.guarding import ADDRESS_FREE, ADDRESS_WAIT, FORM_MOST, NUMBER_FREE
 from miniapp.dossiers.check_character import ALPHABET
@@ -30,6 +33,7 @@ from tests.support.dossier_pages import (
     DossierPages,
 )
 from tests.support.dossier_town import LAN, NOON, OFFICER
+from tests.support.faults import Silence
 from tests.support.markup import assert_markup, collect_html
 from tests.support.visitor import Page, Visitor
 
@@ -339,6 +343,28 @@ def test_after_a_walk_new_forms_wait_or_work_while_the_served_go_on(pages: Dossi
     newly.post(BASE, 303, form_token=early.token(), code=pages.code("papers"), figures=PHONE)
     assert not served.get(BASE).soup.select("[data-proof]")
     look_up(served, pages.code("papers"))
+
+
+def test_while_the_store_is_away_what_was_typed_stays_and_right_and_wrong_hear_the_same(
+    pages: DossierPages, capfd: pytest.CaptureFixture[str]
+):
+    services = Services(pages.services.settings, clock=pages.clock, sleep=lambda seconds: None)
+    visitor = Visitor(create_app(pages.services.settings, services))
+    token = visitor.get(BASE).token()
+    heard = set()
+    with Silence(services.aws, "dynamodb"):
+        for figures in (PHONE, WRONG):
+            page = visitor.post(BASE, 503, form_token=token, code=pages.code("papers"), figures=figures)
+            assert (page.value("code"), page.value("figures")) == (pages.code("papers"), figures)
+            assert page.answer.headers["Retry-After"]
+            heard.add(same(page))
+    assert len(heard) == 1
+    assert "Hãy chờ ít phút rồi bấm “Xem hồ sơ” lần nữa; thông tin đã nhập vẫn còn." in page.text
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines() if line.startswith("{")]
+    assert [line["path"] for line in lines if line.get("event") == "unavailable"] == ["dossiers.find"] * 2
+    assert pages.code("papers") not in json.dumps(lines)
+    pages.clock.pass_by(seconds=6)
+    visitor.post(BASE, 303, form_token=page.token(), code=pages.code("papers"), figures=PHONE)
 
 
 @pytest.mark.parametrize(
