@@ -20,7 +20,7 @@ from miniapp.core.errors import Conflict, NotFound, Problem, Unavailable
 PREFIX = "/console/<agency>/co-quan"
 agency = pages("console_agency", officers(may="agency.manage"), PREFIX, "console")
 
-FIELDS = ("name", "name_en", "short", "hotline", "site", "street")
+FIELDS = ("name", "name_en", "short", "hotline", "site", "street", "identifier")
 WAS = tuple(f"was_{name}" for name in FIELDS)
 VERSION_MOST = 9  # figures
 

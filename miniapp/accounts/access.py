@@ -24,6 +24,9 @@ Permission = Literal[
     "audit.read",
     "procedures.read",
     "procedures.manage",
+    "dossiers.read",
+    "dossiers.manage",
+    "dossiers.approve",
 ]
 PERMISSIONS: frozenset[str] = frozenset(get_args(Permission))
 FRESH = timedelta(minutes=5)
@@ -42,10 +45,16 @@ class Role(StrEnum):
 ROLES: Mapping[Role, frozenset[Permission]] = {
     Role.PUBLISHER: frozenset({"exams.manage", "scores.upload", "scores.read", "scores.correct", "procedures.read"}),
     Role.APPROVER: frozenset(
-        {"scores.read", "scores.approve", "scores.withdraw", "scores.schedule", "procedures.read"}
+        {
+            *("scores.read", "scores.approve", "scores.withdraw", "scores.schedule", "procedures.read"),
+            *("dossiers.read", "dossiers.approve"),
+        }
     ),
     # What citizens must bring and pay is known by who takes it in at the counter, and by who answers for the agency.
-    Role.OFFICER: frozenset({"scores.read", "procedures.read", "procedures.manage"}),
+    # Who asks for what is nobody else's business: neither who looks after accounts nor who audits sees dossiers.
+    Role.OFFICER: frozenset(
+        {"scores.read", "procedures.read", "procedures.manage", "dossiers.read", "dossiers.manage"}
+    ),
     Role.AGENCY_ADMIN: frozenset(
         {"officers.manage", "agency.manage", "audit.read", "scores.read", "procedures.read", "procedures.manage"}
     ),

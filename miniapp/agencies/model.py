@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from miniapp.agencies.accents import is_colour, judged
 from miniapp.core.errors import Conflict, Invalid, NotFound
+from miniapp.core.identifiers import IDENTIFIER
 
 ADDRESS_MAX = 72
 NAME_MAX = 200
@@ -102,6 +103,7 @@ class Agency:
     hotline: str = ""
     site: str = ""
     street: str = ""  # where people come to, as on an envelope
+    identifier: str = ""  # the electronic one (`H56.14`), with which codes of dossiers begin
     services: frozenset[Service] = field(default=frozenset())
     accent: str = ""
     crest: str = ""  # address of its picture; pages draw a plain one where empty
@@ -190,6 +192,7 @@ class Description:
     hotline: str
     site: str
     street: str = ""
+    identifier: str = ""
 
     @classmethod
     def of(cls, agency: Agency) -> "Description":
@@ -197,7 +200,7 @@ class Description:
         return cls(**{spec.name: getattr(agency, spec.name) for spec in fields(cls)})
 
     def checked(self) -> "Description":
-        """The same, its number without blanks and dots; Invalid names the first field that is wrong."""
+        """The same, its number and identifier as they are kept; Invalid names the first field that is wrong."""
         for name, most in (("name", NAME_MAX), ("name_en", NAME_MAX)):
             if not 0 < len(getattr(self, name)) <= most:
                 raise Invalid("agency_name_shape", field=name, most=most)
@@ -210,7 +213,10 @@ class Description:
             raise Invalid("agency_site_shape", field="site")
         if len(self.street) > STREET_MAX:
             raise Invalid("agency_street_shape", field="street", most=STREET_MAX)
-        return replace(self, hotline=hotline)
+        identifier = self.identifier.replace(" ", "").upper()
+        if identifier and not IDENTIFIER.match(identifier):
+            raise Invalid("agency_identifier_shape", field="identifier")
+        return replace(self, hotline=hotline, identifier=identifier)
 
     def merged(self, was: "Description", now: "Description") -> "Description":
         """What was typed over `was`, where the agency meanwhile became `now`: what nobody typed follows `now`."""

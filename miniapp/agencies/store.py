@@ -53,6 +53,7 @@ class AgencyRow(AgenciesTable):
     hotline = UnicodeAttribute(null=True)
     site = UnicodeAttribute(null=True)
     street = UnicodeAttribute(null=True)
+    identifier = UnicodeAttribute(null=True)
     services = UnicodeSetAttribute(null=True)
     accent = UnicodeAttribute(null=True)
     crest = UnicodeAttribute(null=True)
@@ -69,7 +70,7 @@ class ChildrenRow(AgenciesTable):
 TABLES: tuple[type[SortedTable], ...] = (AgencyRow, ChildrenRow)
 TEXTS = (
     *("address", "name", "name_en", "short", "parent", "sector", "code", "valid_from", "valid_to"),
-    *("hotline", "site", "street", "accent", "crest"),
+    *("hotline", "site", "street", "identifier", "accent", "crest"),
 )
 
 

@@ -11,13 +11,13 @@ from datetime import date
 from typing import Self
 
 from miniapp.core.errors import Conflict, Invalid
+from miniapp.core.identifiers import IDENTIFIER
 from miniapp.dossiers.check_character import check_character
 
 EXAMPLE = "H56.14-240823-0001"
 CENTURY = 2000
 SEQUENCE_SIZES = (4, 5, 6)
 MOST_A_DAY = 999_999
-IDENTIFIER = re.compile(r"(?:\d{3}\.\d\d\.\d\d\.[HG]\d\d|[A-Z]\d\d(?:\.\d{1,3}){0,3})\Z", re.ASCII)
 _DAY = re.compile(r"\d{6}\Z", re.ASCII)
 _SEQUENCE = re.compile(r"\d{4,6}\Z", re.ASCII)
 

@@ -10,8 +10,9 @@ from itertools import accumulate
 
 from miniapp.core.errors import Invalid
 from miniapp.core.folding import fold
+from miniapp.core.identifiers import IDENTIFIER
 from miniapp.dossiers.check_character import ALPHABET
-from miniapp.dossiers.codes import EXAMPLE, IDENTIFIER, SEQUENCE_SIZES, DossierCode, date_of
+from miniapp.dossiers.codes import EXAMPLE, SEQUENCE_SIZES, DossierCode, date_of
 
 TYPED_MOST = 120
 READINGS_MOST = 6

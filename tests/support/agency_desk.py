@@ -16,6 +16,7 @@ FACTS = {
     "hotline": "0296 3841 190",
     "site": "https://sgd.angiang.gov.vn/",
     "street": "10 Nguyễn Trãi, phường Long Xuyên",
+    "identifier": "h56 .14",
 }
 
 

@@ -42,6 +42,7 @@ def test_what_is_saved_shows_to_citizens_at_once_and_stands_in_the_trail(office:
     assert 'href="tel:02963841190"' in home.html
     assert f'href="{FACTS["site"]}"' in home.html
     assert visitor.get(HOME + "?lang=en").h1 == FACTS["name_en"]
+    assert office.services.agencies.now(AGENCY).identifier == "H56.14"  # as codes of dossiers carry it
     (line,) = trail(office)
     assert '"hotline": ["", "02963841190"]' in line
 
@@ -58,6 +59,8 @@ def test_what_is_saved_shows_to_citizens_at_once_and_stands_in_the_trail(office:
         ("site", 'https://x.gov.vn/"><script>', "Địa chỉ trang chính thức chưa đúng"),
         ("site", "javascript:alert(1)", "Địa chỉ trang chính thức chưa đúng"),
         ("street", "x" * 201, "Địa chỉ quá dài"),
+        ("identifier", "H5", "Mã định danh điện tử của cơ quan chưa đúng"),
+        ("identifier", "H56.14<b>", "Mã định danh điện tử của cơ quan chưa đúng"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
