@@ -250,6 +250,7 @@ def _navigation(held: Agency | None) -> tuple[framing.Place, ...]:
         may = {name for name in PERMISSIONS if standing.may(cast(Permission, name), held.id)}
         places += [("scores", f"{base}/diem-thi")] if "scores.read" in may else []
         places += [("procedures", f"{base}/thu-tuc")] if "procedures.read" in may else []
+        places += [("dossiers", f"{base}/ho-so")] if "dossiers.read" in may else []
         places += [("people", f"{base}/officers")] if "officers.manage" in may else []
         places += [("agency", f"{base}/co-quan")] if "agency.manage" in may else []
         places += [("calendar", f"{base}/lich-lam-viec")] if "agency.manage" in may else []

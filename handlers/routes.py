@@ -16,7 +16,7 @@ def blueprints(settings: Settings) -> list[Blueprint]:
         raise ValueError(f"no pages are called {settings.role!r}")
     found = [health.health]  # every function has it; the hooks have nothing else so far
     if settings.serves("console"):
-        found += [*_console(), *_catalogue_desk()]
+        found += [*_console(), *_catalogue_desk(), *_dossier_desk()]
     if settings.serves("public"):
         found += _public()
         if settings.simulated_chat:
@@ -94,6 +94,13 @@ def _catalogue_desk() -> list[Blueprint]:
         procedures_edit.edit,
         procedures_call_off.calling_off,
     ]
+
+
+def _dossier_desk() -> list[Blueprint]:
+    """Officers' pages of dossiers."""
+    from handlers.console import dossiers
+
+    return [dossiers.dossiers]
 
 
 def _public() -> list[Blueprint]:

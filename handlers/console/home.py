@@ -41,6 +41,7 @@ class Room:
     name: str
     scores: str
     procedures: str
+    dossiers: str
     people: str
     agency: str
     calendar: str
@@ -74,6 +75,7 @@ def _room(agency: Agency) -> Room:
         name=agency.name_en if context.language() == "en" else agency.name,
         scores=f"{base}/diem-thi{suffix}" if "scores.read" in may else "",
         procedures=f"{base}/thu-tuc{suffix}" if "procedures.read" in may else "",
+        dossiers=f"{base}/ho-so{suffix}" if "dossiers.read" in may else "",
         people=f"{base}/officers{suffix}" if "officers.manage" in may else "",
         agency=f"{base}/co-quan{suffix}" if "agency.manage" in may else "",
         calendar=f"{base}/lich-lam-viec{suffix}" if "agency.manage" in may else "",

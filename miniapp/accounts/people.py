@@ -8,7 +8,7 @@ no second."""
 from collections.abc import Iterable
 from typing import overload
 
-from miniapp.accounts.access import Actor, Operator, Role, Roles, require, require_fresh
+from miniapp.accounts.access import Actor, Operator, Permission, Role, Roles, permits, require, require_fresh
 from miniapp.accounts.asked import ASKED_LIFE, WEIGHTY, Act, Asked, Link
 from miniapp.accounts.asked_store import AskedStore
 from miniapp.accounts.confirming import ParentOf
@@ -81,6 +81,15 @@ class People:
             except NotFound:
                 continue
         return found
+
+    def colleagues(self, agency: str, permission: Permission, by: Actor) -> dict[str, Personal]:
+        """Who else may do what one may oneself: the officers who have come in, by id, with their names."""
+        require(by, permission, agency)
+        return {
+            member.officer.id: member.officer.name
+            for member in self._store.members(agency)
+            if member.officer.state is State.ACTIVE and permits(member.roles, permission)
+        }
 
     def sessions(self, agency: str, officer: str, by: Actor) -> list[Session]:
         """The open sessions of one of the agency's own people."""

@@ -21,10 +21,11 @@ from miniapp.core.time_limits import UNSTATED, TimeLimit
 from miniapp.core.workdays import Calendar
 from miniapp.dossiers.codes import DossierCode
 from miniapp.dossiers.events import By, Event
+from miniapp.dossiers.lists import Keep, Page, Shelf
 from miniapp.dossiers.model import Dossier, Move
 from miniapp.dossiers.parts import Applicant, Channel, Step
 from miniapp.dossiers.receiving import file, receive
-from miniapp.dossiers.store import DossierStore, Lead, Page, Shelf, link_key, order_key
+from miniapp.dossiers.store import DossierStore, Lead, link_key, order_key
 
 TOKEN_SIZE = 16  # bytes: 128 bits that nobody guesses
 TRIES = 5
@@ -118,15 +119,23 @@ class DossierOffice:
         return self._store.events(agency, code)
 
     def shelf(
-        self, agency: str, shelf: Shelf, *, due_before: datetime | None = None, after: str = "", most: int = 50
+        self,
+        agency: str,
+        shelf: Shelf,
+        *,
+        due_from: datetime | None = None,
+        due_before: datetime | None = None,
+        after: str = "",
+        most: int = 50,
+        keep: Keep | None = None,
     ) -> Page:
-        """What lies on one shelf of the desk, what is due first first."""
-        until = iso(due_before) if due_before else ""
-        return self._store.shelf(agency, shelf, until=until, after=after, most=most)
+        """What lies on one shelf of the desk, what is due first first; of that, the lines to `keep`."""
+        since, until = (iso(due) if due else "" for due in (due_from, due_before))
+        return self._store.shelf(agency, shelf, since=since, until=until, after=after, most=most, keep=keep)
 
-    def ended(self, agency: str, month: str, *, after: str = "", most: int = 50) -> Page:
-        """What ended in a month (2026-11)."""
-        return self._store.ended(agency, month, after=after, most=most)
+    def ended(self, agency: str, month: str, *, after: str = "", most: int = 50, keep: Keep | None = None) -> Page:
+        """What ended in a month (2026-11); of that, the lines to `keep`."""
+        return self._store.ended(agency, month, after=after, most=most, keep=keep)
 
     def link(self, agency: str, code: str) -> str:
         """The token of a dossier's link; NotFound `dossier_unknown`."""

@@ -12,7 +12,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -26,6 +25,7 @@ from miniapp.core.time_limits import UNSTATED
 from miniapp.dossiers.clock import Clock
 from miniapp.dossiers.codes import DossierCode
 from miniapp.dossiers.events import Event
+from miniapp.dossiers.lists import SHELVES, Keep, Line, Page, Shelf
 from miniapp.dossiers.model import Dossier
 from miniapp.dossiers.parts import Applicant, Channel, Step
 from miniapp.dossiers.rows import DossierRow, EventRow, LeadRow, LineRow, LinkRow, NumberRow
@@ -35,30 +35,8 @@ BODY, LINK, LEAD = "dossier", "link", "lead"
 EVENTS = "event#"
 NO_DUE = "9999"  # behind everything that has an appointment
 PAGE_MOST = 200
-
-
-class Shelf(StrEnum):
-    """What a dossier on the desk waits for."""
-
-    NEW = "new"  # to be received or refused
-    RUNNING = "running"  # the agency
-    WAITING = "waiting"  # the citizen: papers, money
-    READY = "ready"  # to be handed over
-    ENDED = "ended"  # nothing
-
-
-SHELVES = {
-    Status.FILED: Shelf.NEW,
-    Status.RECEIVED: Shelf.RUNNING,
-    Status.IN_PROGRESS: Shelf.RUNNING,
-    Status.SUPPLEMENT: Shelf.WAITING,
-    Status.PAYMENT: Shelf.WAITING,
-    Status.FINISHED: Shelf.READY,
-    Status.NOT_RECEIVED: Shelf.ENDED,
-    Status.WITHDRAWN: Shelf.ENDED,
-    Status.STOPPED: Shelf.ENDED,
-    Status.RETURNED: Shelf.ENDED,
-}
+LOOKED_MOST = 1_000  # lines looked through at once for those that somebody asks for
+CURSOR_MOST = 200  # letters
 
 
 def dossier_key(agency: str, code: str) -> str:
@@ -92,30 +70,6 @@ def numbers_key(agency: str, identifier: str) -> str:
 
 
 @dataclass(frozen=True)
-class Line:
-    """A dossier on a list. `due` is None where there is no appointment for now."""
-
-    agency: str
-    code: str
-    status: Status
-    procedure: str
-    procedure_name: str
-    post: str
-    officer: str
-    due: datetime | None
-    changed_at: datetime
-    version: int
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some lines, and where the next ones begin (empty at the end)."""
-
-    lines: tuple[Line, ...]
-    cursor: str
-
-
-@dataclass(frozen=True)
 class Lead:
     """Which dossier something leads to; `order`: the mark of what was ordered."""
 
@@ -144,14 +98,29 @@ class DossierStore:
         found = rows(lambda: EventRow.query(key, EventRow.sk.startswith(EVENTS), consistent_read=True))
         return [from_plain(Event, json.loads(row.body)) for row in found]
 
-    def shelf(self, agency: str, shelf: Shelf, *, until: str = "", after: str = "", most: int = PAGE_MOST) -> Page:
-        """What lies on a shelf, what is due first first; only what is due before a moment (`until`, ISO, UTC)."""
-        first, last = f"{shelf.value}#", f"{shelf.value}#{until}" if until else f"{shelf.value}$"
-        return _page(desk_key(agency), LineRow.sk.between(after or first, last), after, most)
+    def shelf(
+        self,
+        agency: str,
+        shelf: Shelf,
+        *,
+        since: str = "",
+        until: str = "",
+        after: str = "",
+        most: int = PAGE_MOST,
+        keep: Keep | None = None,
+    ) -> Page:
+        """What lies on a shelf, what is due first first; only what is due from one moment to before another (ISO, UTC),
+        and only lines to `keep`. A cursor that is none of this shelf's begins anew."""
+        first, last = f"{shelf.value}#{since}", f"{shelf.value}#{until}" if until else f"{shelf.value}$"
+        after = after if first <= after <= last and len(after) <= CURSOR_MOST else ""
+        return _page(desk_key(agency), LineRow.sk.between(after or first, last), after, most, keep)
 
-    def ended(self, agency: str, month: str, *, after: str = "", most: int = PAGE_MOST) -> Page:
-        """What ended in a month, in order."""
-        return _page(month_key(agency, month), LineRow.sk >= (after or "0"), after, most)
+    def ended(
+        self, agency: str, month: str, *, after: str = "", most: int = PAGE_MOST, keep: Keep | None = None
+    ) -> Page:
+        """What ended in a month, in order; only lines to `keep`."""
+        after = after if len(after) <= CURSOR_MOST else ""
+        return _page(month_key(agency, month), LineRow.sk >= (after or "0"), after, most, keep)
 
     def lead(self, key: str) -> Lead | None:
         """What a link or an order leads to."""
@@ -203,12 +172,23 @@ class DossierStore:
         return [put(row, LinkRow.token == instead, faster), remove(old, LeadRow.code == code, faster), lead]
 
 
-def _page(key: str, under: Any, after: str, most: int) -> Page:
+def _page(key: str, under: Any, after: str, most: int, keep: Keep | None) -> Page:
     # One more than asked for tells whether there are more; the one at the cursor was shown already.
-    wanted = min(most, PAGE_MOST) + 1 + bool(after)
-    found = [row for row in rows(lambda: LineRow.query(key, under, limit=wanted)) if row.sk != after]
-    shown = found[: min(most, PAGE_MOST)]
-    return Page(tuple(map(_shown, shown)), shown[-1].sk if len(found) > len(shown) else "")
+    most = min(most, PAGE_MOST)
+    wanted = LOOKED_MOST if keep else most + 1 + bool(after)
+    found = rows(lambda: LineRow.query(key, under, limit=wanted))
+    shown: list[Line] = []
+    last = after
+    for row in found:
+        line = _shown(row)
+        if row.sk == after or (keep and not keep(line)):
+            last = row.sk
+            continue
+        if len(shown) == most:
+            return Page(tuple(shown), last)
+        shown.append(line)
+        last = row.sk
+    return Page(tuple(shown), last if keep and len(found) == wanted else "")
 
 
 def _row(dossier: Dossier) -> DossierRow:

@@ -18,6 +18,7 @@ HANDLERS = {
     "audit": ("console/audit",),
     "agencies": ("citizen/agencies",),
     "calendars": ("console/calendars",),
+    "dossiers": ("console/dossiers",),
     "exam_scores": ("citizen/exam_scores", "console/exam_scores", "api/exam_scores"),
     "procedures": ("citizen/procedures", "console/procedures", "api/procedures"),
 }
@@ -26,6 +27,7 @@ TEMPLATES = {
     "audit": ("console/officers/trail",),
     "agencies": ("citizen/agencies",),
     "calendars": ("console/calendars",),
+    "dossiers": ("console/dossiers",),
     "exam_scores": ("citizen/exam_scores", "console/exam_scores"),
     "procedures": ("citizen/procedures", "console/procedures"),
 }

@@ -1,6 +1,7 @@
 """Dossiers in the store: taken in once, moved by who saw them as they are, on the shelf where they belong, in the trail."""
 
 import threading
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,12 +9,12 @@ import pytest
 from miniapp.core.errors import Conflict, Invalid, NotFound
 from miniapp.dossiers.ending import finish, hand_over, withdraw
 from miniapp.dossiers.events import Happened
+from miniapp.dossiers.lists import Shelf
 from miniapp.dossiers.parts import Channel, Ground, Lack, Wanted
 from miniapp.dossiers.pausing import ask_for_papers, give_paper, go_on
 from miniapp.dossiers.receiving import receive, refuse
 from miniapp.dossiers.service import Act
 from miniapp.dossiers.states import Status
-from miniapp.dossiers.store import Shelf
 from miniapp.dossiers.working import hand_on, take_up
 from tests.support.cloud import Cloud
 from tests.support.dossier_town import AT_DESK, IDENTIFIER, LAN, OFFICER, ONLINE, OTHER, STEPS, WARD, DossierTown
@@ -223,3 +224,26 @@ def test_killed_at_any_call_it_is_done_wholly_or_not_at_all_and_can_be_done_agai
         assert town.told() == whole
         assert sum(len(codes) for codes in shelves(town).values()) == 1
     assert kills >= 2
+
+
+def test_lines_of_a_kind_are_looked_for_page_after_page_and_a_strange_cursor_begins_anew(town: DossierTown):
+    for number in range(5):
+        town.taken(key=f"a{number}")
+        town.taken(replace(AT_DESK, procedure="2.000815"), key=f"b{number}")
+    keep = lambda line: line.procedure == "2.000815"  # noqa: E731
+    first = town.office.shelf(WARD, Shelf.RUNNING, most=3, keep=keep)
+    rest = town.office.shelf(WARD, Shelf.RUNNING, most=3, keep=keep, after=first.cursor)
+    assert [line.code[-4:] for line in (*first.lines, *rest.lines)] == ["0002", "0004", "0006", "0008", "0010"]
+    assert rest.cursor == ""
+    for cursor in ("zzz", "running#" + "9" * 2_000, "ready#2026"):
+        assert len(town.office.shelf(WARD, Shelf.RUNNING, after=cursor).lines) == 10
+    assert len(town.office.ended(WARD, "2026-11", after="9" * 2_000).lines) == 0
+
+
+def test_only_what_is_due_within_a_time_is_shown(town: DossierTown):
+    due = town.taken().due
+    assert due is not None
+    hour = timedelta(hours=1)
+    spans = ((due - hour, due + hour, 1), (due + hour, due + 2 * hour, 0), (due - 2 * hour, due - hour, 0))
+    for start, end, count in spans:
+        assert len(town.office.shelf(WARD, Shelf.RUNNING, due_from=start, due_before=end).lines) == count

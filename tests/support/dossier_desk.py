@@ -1,0 +1,57 @@
+"""What tests of the desk's dossiers do over and over: set the identifier, take something in, find the form of a page."""
+
+from dataclasses import replace
+
+from miniapp.agencies.model import Description
+from miniapp.dossiers.model import Dossier
+from miniapp.dossiers.service import Act, Order
+from tests.support.dossier_town import AT_DESK, IDENTIFIER, OFFICER
+from tests.support.visitor import Page
+from tests.web.console.conftest import AGENCY, Office
+
+BASE = f"/console/{AGENCY}/ho-so"
+PERSON = ("Nguyễn Thị Lan", "001099123456", "0912345678")
+
+
+def identified(office: Office, agency: str = AGENCY, identifier: str = IDENTIFIER) -> None:
+    """The agency has its electronic identifier."""
+    services = office.services
+    held = services.agencies.now(agency)
+    said = replace(Description.of(held), identifier=identifier)
+    services.agencies.describe(agency, held.version, said, "off_admin")
+    office.clock.pass_by(seconds=6)
+
+
+def taken(office: Office, order: Order = AT_DESK, key: str = "key-1", agency: str = AGENCY, by: str = "") -> Dossier:
+    """A dossier taken in by somebody else, or by an officer."""
+    who = replace(OFFICER, id=by) if by else OFFICER
+    return office.services.dossier_office.take_in(agency, IDENTIFIER, order, by=who, key=key)
+
+
+def moved(office: Office, dossier: Dossier, act: Act) -> Dossier:
+    """What somebody else does with a dossier meanwhile."""
+    services = office.services.dossier_office
+    return services.move(dossier.agency, str(dossier.code), dossier.version, act, by=OFFICER)
+
+
+def found(office: Office, dossier: Dossier) -> Dossier:
+    """The dossier as it is now."""
+    return office.services.dossier_office.find(dossier.agency, str(dossier.code))
+
+
+def address(dossier: Dossier, below: str = "") -> str:
+    """Its page at its agency's desk."""
+    return f"/console/{dossier.agency}/ho-so/{dossier.code}{below}"
+
+
+def typed(page: Page, **more: str) -> dict[str, str]:
+    """The form of a page as it stands, with some fields typed over."""
+    form = page.soup.find_all("form", method="post", action=lambda to: bool(to) and "/ho-so/" in to)[-1]
+    ticks = ("radio", "checkbox")
+    inputs = [one for one in form.find_all("input") if one.get("type") not in ticks or one.has_attr("checked")]
+    fields = {str(one["name"]): str(one.get("value", "")) for one in inputs}
+    fields |= {str(one["name"]): one.get_text() for one in form.find_all("textarea")}
+    for one in form.find_all("select"):
+        chosen = one.find("option", selected=True) or one.find("option")
+        fields[str(one["name"])] = str(chosen["value"])
+    return {**fields, **more}
