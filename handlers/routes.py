@@ -98,9 +98,9 @@ def _catalogue_desk() -> list[Blueprint]:
 
 def _dossier_desk() -> list[Blueprint]:
     """Officers' pages of dossiers."""
-    from handlers.console import dossiers
+    from handlers.console import dossiers, dossiers_moves, dossiers_one, dossiers_receive
 
-    return [dossiers.dossiers]
+    return [dossiers.dossiers, dossiers_receive.receiving, dossiers_one.one, dossiers_moves.moves]
 
 
 def _public() -> list[Blueprint]:

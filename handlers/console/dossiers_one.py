@@ -1,0 +1,109 @@
+"""One dossier on one screen: who asks, where it stands and until when, what has happened, and what may be done now.
+
+For officers and leaders. Numbers of persons and phones are for who handles dossiers; others see enough to tell people
+apart. Each act has its own page (`dossiers_moves`)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Response
+
+from handlers import answers, context
+from handlers.console.dossiers import PREFIX, base, may, names_of
+from handlers.console.dossiers_acts import DEEDS
+from handlers.doors import officers, pages
+from miniapp.core.errors import Invalid, NotFound
+from miniapp.dossiers.codes import DossierCode
+from miniapp.dossiers.events import Event
+from miniapp.dossiers.model import Dossier
+from miniapp.dossiers.timeline import Timeline, timeline
+
+one = pages("console_dossiers_one", officers(may="dossiers.read"), PREFIX, "console")
+
+SHOWN_BEFORE, SHOWN_AFTER = 3, 2  # of a number that is not to be read in full
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something that happened, and who did it."""
+
+    event: Event
+    who: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who asks, as far as whoever looks has to know."""
+
+    name: str
+    identity: str
+    phone: str
+    subject: int
+
+
+@dataclass(frozen=True)
+class OnePage:
+    """One dossier."""
+
+    dossier: Dossier
+    person: Person
+    now: Timeline
+    officer: str
+    story: Sequence[Told]
+    acts: Sequence[tuple[str, str]]
+    receipt: str
+    new_link: str
+    away: str
+
+
+@one.get("/<dossier>")
+def show(agency: str, dossier: str) -> Response:
+    """The dossier as it is now."""
+    held = found(dossier)
+    services = context.services()
+    story = told(services.dossier_office.story(held.agency, str(held.code)))
+    page = OnePage(
+        dossier=held,
+        person=person_of(held),
+        now=timeline(held, services.clock.now(), services.calendars.of(held.agency)),
+        officer=names_of({held.officer}).get(held.officer, ""),
+        story=list(reversed(story)),
+        acts=[(name, of(held, f"/viec/{name}")) for name, deed in DEEDS.items() if deed.fits(held) and may(deed.may)],
+        receipt=of(held, "/giay-hen") if held.received_at else "",
+        new_link=of(held, "/lien-ket-moi") if may("dossiers.manage") else "",
+        away=base(),
+    )
+    return answers.show("console/dossiers/one.html", page)
+
+
+def found(code: str) -> Dossier:
+    """The dossier with this code, written exactly so; NotFound for what is no code as for what is not there."""
+    try:
+        known = DossierCode.of(code)
+    except Invalid:
+        raise NotFound("dossier_unknown") from None
+    return context.services().dossier_office.find(context.agency().id, str(known))
+
+
+def of(held: Dossier, below: str = "") -> str:
+    """An address below a dossier's page."""
+    return base(f"/{held.code}{below}")
+
+
+def told(events: Sequence[Event]) -> list[Told]:
+    """What happened, with the names of who did it; the agency's own machine and citizens are told as such."""
+    names = names_of({event.by.id for event in events})
+    return [Told(event, names.get(event.by.id, event.by.id or event.by.side.value)) for event in events]
+
+
+def person_of(held: Dossier) -> Person:
+    """Who asks; numbers in full only for who handles dossiers."""
+    asks, whole = held.applicant, may("dossiers.manage")
+    identity, phone = (text if whole else masked(text) for text in (asks.identity.reveal, asks.phone.reveal))
+    return Person(asks.name.reveal, identity, phone, asks.subject.value)
+
+
+def masked(text: str) -> str:
+    """A number of which only the ends are shown."""
+    hidden = len(text) - SHOWN_BEFORE - SHOWN_AFTER
+    return f"{text[:SHOWN_BEFORE]}{'*' * hidden}{text[-SHOWN_AFTER:]}" if hidden > 0 else "*" * len(text)

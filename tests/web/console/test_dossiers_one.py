@@ -1,0 +1,317 @@
+"""One dossier at the desk: all of it on one screen, each act on its own page, from what was seen and never blindly."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from handlers.console.dossiers_acts import DEEDS
+from miniapp.dossiers.ending import finish
+from miniapp.dossiers.events import By, Side
+from miniapp.dossiers.parts import Channel, Lack, Wanted
+from miniapp.dossiers.pausing import ask_for_papers, give_paper
+from miniapp.dossiers.states import Status
+from miniapp.dossiers.working import take_up
+from tests.support.dossier_desk import BASE, PERSON, address, found, identified, moved, taken, typed
+from tests.support.dossier_town import AT_DESK, OFFICER, ONLINE
+from tests.support.markup import assert_markup, collect_html
+from tests.support.officers import Desk
+from tests.support.visitor import Page, Visitor
+from tests.web.console.conftest import AGENCY, OTHER, Office
+
+PAPERS = {
+    "papers": "Giấy chứng sinh: bản chính\nTờ khai",
+    "outdated": "Căn cước",
+    "article": "Điều 16 Luật Hộ tịch",
+    "deadline-day": "4",
+    "deadline-month": "12",
+    "deadline-year": "2099",
+}
+GROUND = {"article": "Điều 7", "words": "Không đủ điều kiện"}
+
+
+@pytest.fixture
+def officer(office: Office) -> Desk:
+    identified(office)
+    return office.desk("quay@x.vn", "officer")
+
+
+@pytest.fixture
+def clerk(office: Office, officer: Desk) -> Visitor:
+    return office.at_desk(officer)
+
+
+@pytest.fixture
+def leader(office: Office, officer: Desk) -> Visitor:
+    return office.at_desk(office.desk("lanhdao@x.vn", "approver"))
+
+
+def soon(office: Office, days: int = 60) -> dict[str, str]:
+    """A Wednesday ahead, as three fields behind a name."""
+    day = office.clock.now() + timedelta(days=days)
+    day += timedelta(days=(2 - day.weekday()) % 7)
+    return {"day": str(day.day), "month": str(day.month), "year": str(day.year)}
+
+
+def days(name: str, office: Office, after: int = 60) -> dict[str, str]:
+    return {f"{name}-{part}": text for part, text in soon(office, after).items()}
+
+
+def done(visitor: Visitor, dossier, deed: str, status: int = 303, **fields: str) -> Page:  # type: ignore[no-untyped-def]
+    path = address(dossier, f"/viec/{deed}")
+    return visitor.post(path, status, **typed(visitor.get(path), **fields))
+
+
+def offered(page: Page) -> set[str]:
+    return {str(link["href"]).rpartition("/")[2] for link in page.soup.select('main a[href*="/viec/"]')}
+
+
+# --- the screen
+
+
+def test_who_asks_where_it_stands_and_what_happened_stand_on_one_screen(office: Office, clerk: Visitor):
+    made = taken(office)
+    page = clerk.get(address(made))
+    for text in (*PERSON, AT_DESK.procedure_name, made.code.printed, "Công chức tư pháp", "Được tiếp nhận", "Chủ tịch"):
+        assert text in page.text
+    assert page.text.index("Tiếp nhận hồ sơ") < page.text.index("Nộp hồ sơ")
+    assert "Còn 3 ngày làm việc" in page.text
+
+
+def test_numbers_of_persons_are_for_who_handles_dossiers(office: Office, leader: Visitor):
+    page = leader.get(address(taken(office)))
+    assert PERSON[0] in page.text
+    assert "001*******56" in page.text and "091*****78" in page.text
+    assert PERSON[1] not in page.html and PERSON[2] not in page.html
+
+
+def test_what_can_be_done_now_is_offered_and_nothing_else(office: Office, clerk: Visitor, leader: Visitor):
+    made = taken(office)
+    assert offered(clerk.get(address(made))) == {"xu-ly", "chuyen", "bo-sung", "nop-tien", "xin-loi", "rut"}
+    assert offered(leader.get(address(made))) == set()
+    filed = taken(office, ONLINE, "b")
+    assert offered(clerk.get(address(filed))) == {"tiep-nhan", "rut", "tu-choi"}
+
+
+# --- a way through
+
+
+def test_a_dossier_goes_its_way_from_the_desk(office: Office, officer: Desk, clerk: Visitor):
+    made = taken(office)
+    done(clerk, made, "xu-ly")
+    assert (found(office, made).status, found(office, made).officer) == (Status.IN_PROGRESS, officer.id)
+    done(clerk, made, "bo-sung", **{**PAPERS, **days("deadline", office)})
+    asked = found(office, made).supplement
+    assert asked is not None
+    assert asked.papers == (
+        Wanted("Giấy chứng sinh", Lack.MISSING, "bản chính"),
+        Wanted("Tờ khai"),
+        Wanted("Căn cước", Lack.OUTDATED),
+    )
+    assert offered(clerk.get(address(made))) >= {"nhan-giay"}
+    for place in range(3):
+        done(clerk, made, "nhan-giay", paper=str(place))
+    done(clerk, made, "giai-quyet-tiep")
+    done(clerk, made, "nop-tien", amount="8.000", article="Thông tư 85")
+    assert "8.000 đ" in clerk.get(address(made)).text
+    done(clerk, made, "da-nop-tien")
+    done(clerk, made, "chuyen", step="1", officer=officer.id)
+    assert found(office, made).post == "Chủ tịch"
+    done(clerk, made, "xin-loi", reason="Chờ xác minh", **days("due", office))
+    done(clerk, made, "xong")
+    done(clerk, made, "tra-ket-qua", channel="3")
+    held = found(office, made)
+    assert (held.status, held.returned_by) == (Status.RETURNED, Channel.POST)
+    page = clerk.get(address(made))
+    assert offered(page) == set()
+    assert "Ở trạng thái này bạn không có việc nào cần làm." in page.text
+
+
+def test_what_was_filed_online_is_received_or_refused(office: Office, clerk: Visitor):
+    first, second = taken(office, ONLINE, "a"), taken(office, ONLINE, "b")
+    done(clerk, first, "tiep-nhan", amount="2", count="working_days", steps="Thẩm định: Công chức")
+    assert found(office, first).status is Status.RECEIVED
+    done(clerk, second, "tu-choi", **GROUND)
+    held = found(office, second)
+    assert held.status is Status.NOT_RECEIVED and held.ground is not None
+    assert "Không đủ điều kiện" in clerk.get(address(second)).text
+
+
+def test_it_is_stopped_or_withdrawn(office: Office, clerk: Visitor):
+    first, second = taken(office, key="a"), taken(office, key="b")
+    done(clerk, first, "xu-ly")
+    done(clerk, first, "dung", **GROUND)
+    done(clerk, second, "rut")
+    assert (found(office, first).status, found(office, second).status) == (Status.STOPPED, Status.WITHDRAWN)
+
+
+def test_a_leader_who_did_not_ask_says_that_a_request_was_wrong_and_nobody_else(
+    office: Office, clerk: Visitor, leader: Visitor
+):
+    made = taken(office)
+    done(clerk, made, "bo-sung", **{**PAPERS, **days("deadline", office)})
+    clerk.get(address(made, "/viec/huy-yeu-cau"), 403)
+    clerk.post(address(made, "/viec/huy-yeu-cau"), 403)
+    done(leader, made, "huy-yeu-cau", 422, words="")
+    done(leader, made, "huy-yeu-cau", words="Giấy này cơ quan đã có")
+    assert found(office, made).status is Status.RECEIVED
+    both = office.desk("ca-hai@x.vn", "officer", "approver")
+    visitor = office.at_desk(both)
+    done(visitor, made, "bo-sung", **{**PAPERS, **days("deadline", office)})
+    assert offered(leader.get(address(made))) == set()  # once only
+
+
+def test_who_asked_for_papers_does_not_annul_the_own_request(office: Office):
+    identified(office)
+    visitor = office.at_desk(office.desk("ca-hai@x.vn", "officer", "approver"))
+    made = taken(office)
+    done(visitor, made, "bo-sung", **{**PAPERS, **days("deadline", office)})
+    page = done(visitor, made, "huy-yeu-cau", 403, words="Nhầm")
+    assert "Người đã yêu cầu bổ sung không tự xác nhận" in page.text
+    assert page.value("words") == "Nhầm"
+
+
+# --- two at once, and twice
+
+
+def test_the_second_of_two_officers_is_told_who_did_what_and_loses_nothing(office: Office, clerk: Visitor):
+    made = taken(office)
+    path = address(made, "/viec/bo-sung")
+    fields = typed(clerk.get(path), **{**PAPERS, **days("deadline", office)})
+    other = office.desk("khac@x.vn", "officer")
+    moved(office, made, lambda one, at, cal: take_up(one, By(Side.OFFICER, other.id), at))
+    page = clerk.post(path, 409, **fields)
+    assert "Người khác vừa lưu" in page.text
+    assert "Bắt đầu xử lý hồ sơ" in page.text and "Lê Thị Lan" in page.text
+    assert page.one("#f-papers").get_text() == PAPERS["papers"]
+    assert page.value("article") == PAPERS["article"]
+    assert found(office, made).supplement is None
+    clerk.post(path, **typed(page))
+    assert found(office, made).status is Status.SUPPLEMENT
+
+
+def test_what_somebody_else_made_impossible_says_so_and_shows_what_was_typed(office: Office, clerk: Visitor):
+    made = moved(office, taken(office), lambda one, at, cal: take_up(one, OFFICER, at))
+    path = address(made, "/viec/nop-tien")
+    fields = typed(clerk.get(path), amount="8000", article="Điều 99 đã gõ")
+    moved(office, made, lambda one, at, cal: finish(one, OFFICER, at))
+    page = clerk.post(path, 409, **fields)
+    assert "Giải quyết xong hồ sơ" in page.text
+    assert "Chưa làm được việc này" in page.text and "Điều 99 đã gõ" in page.text
+
+
+def test_three_taps_move_once(office: Office, clerk: Visitor):
+    made = taken(office)
+    path = address(made, "/viec/xu-ly")
+    fields = typed(clerk.get(path))
+    for _ in range(3):
+        clerk.post(path, **fields)
+    assert found(office, made).version == made.version + 1
+
+
+@pytest.mark.parametrize("deed", sorted(DEEDS))
+def test_an_act_that_does_not_fit_says_why(deed: str, office: Office, clerk: Visitor, leader: Visitor):
+    made = taken(office)
+    if DEEDS[deed].fits(made):
+        made = moved(
+            office,
+            moved(office, made, lambda one, at, cal: take_up(one, OFFICER, at)),
+            lambda one, at, cal: finish(one, OFFICER, at),
+        )
+    visitor = leader if DEEDS[deed].may == "dossiers.approve" else clerk
+    page = visitor.get(address(made, f"/viec/{deed}"), 409)
+    assert "Hồ sơ đang ở trạng thái khác nên không làm được việc này." in page.text
+    assert not page.soup.select('main form[method="post"]')
+
+
+# --- what is typed wrong
+
+
+@pytest.mark.parametrize(
+    ("deed", "fields", "field", "words"),
+    [
+        ("bo-sung", {"papers": "", "outdated": ""}, "papers", "Hãy ghi tên từ 1 đến 40 giấy tờ"),
+        ("bo-sung", {"article": ""}, "article", "Chưa ghi điều khoản"),
+        ("bo-sung", {"deadline-day": "32"}, "deadline", "Ngày chưa đúng"),
+        ("bo-sung", {"deadline-year": "2020"}, "deadline", "Hạn bổ sung phải ở phía trước"),
+        ("nop-tien", {"amount": "-1"}, "amount", "Số tiền chưa đúng"),
+        ("nop-tien", {"amount": "9" * 30}, "amount", "Số tiền chưa đúng"),
+        ("xin-loi", {"reason": ""}, "reason", "Chưa ghi lý do"),
+        ("chuyen", {"step": "7"}, "step", "Không có bước này"),
+        ("chuyen", {"officer": "off_stranger"}, "officer", "Hãy chọn người nhận"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_stays(
+    deed: str, fields: dict[str, str], field: str, words: str, office: Office, clerk: Visitor
+):
+    made = taken(office)
+    whole = {"amount": "8000", "reason": "Chờ", **days("deadline", office), **days("due", office)}
+    known = {name: text for name, text in {**PAPERS, **whole}.items() if name in DEEDS[deed].fields}
+    page = done(clerk, made, deed, 422, **{**known, **fields})
+    assert words in page.text
+    assert page.soup.find(id=f"f-{field}-problem") is not None
+    assert found(office, made) == made
+
+
+def test_hostile_words_are_shown_as_words(office: Office, clerk: Visitor):
+    made = taken(office, ONLINE)
+    done(clerk, made, "tu-choi", article="<script>alert(1)</script>", words='"><img src=x onerror=alert(1)>')
+    page = clerk.get(address(made))
+    assert "<script>alert" not in page.html and "<img src=x" not in page.html
+    assert "<script>alert(1)</script>" in page.text
+
+
+@pytest.mark.parametrize("seen", ["", "x", "-1", "9" * 20, "1"])
+def test_a_version_that_was_never_seen_moves_nothing(seen: str, office: Office, clerk: Visitor):
+    made = taken(office)
+    done(clerk, made, "xu-ly", 409, seen=seen)
+    assert found(office, made) == made
+
+
+# --- who
+
+
+def test_roles_and_other_agencies_stay_outside(office: Office, clerk: Visitor, leader: Visitor):
+    made = taken(office)
+    reader = [address(made), *(address(made, f"/viec/{deed}") for deed in DEEDS)]
+    for role in ("publisher", "agency_admin", "auditor"):
+        other = office.at_desk(office.desk(f"{role}@x.vn", role))
+        for path in reader:
+            other.get(path, 403)
+            other.post(path, 403) if "/viec/" in path else None
+    foreign = office.at_desk(office.desk("khac@x.vn", "officer", "approver", agency=OTHER))
+    for path in reader:
+        foreign.get(path, 403)
+        foreign.get(path.replace(AGENCY, OTHER), 404)
+    for deed in DEEDS:
+        if DEEDS[deed].may == "dossiers.manage":
+            leader.get(address(made, f"/viec/{deed}"), 403)
+            leader.post(address(made, f"/viec/{deed}"), 403)
+    assert found(office, made) == made
+
+
+@pytest.mark.parametrize("code", ["khong-co", "H56.14-261120-9999", "h56.14-261120-0001", "%00", "x" * 300])
+def test_what_is_no_code_of_the_agency_is_not_found(code: str, clerk: Visitor):
+    clerk.get(f"{BASE}/{code}", 404)
+    clerk.get(f"{BASE}/{code}/viec/xu-ly", 404)
+
+
+def test_every_state_s_markup_is_sound_in_both_languages(office: Office, clerk: Visitor, tmp_path: Path):
+    made = taken(office)
+    deadline = office.clock.now() + timedelta(days=7)
+    wanted = (Wanted("Tờ khai", Lack.OUTDATED, "ký lại"), Wanted("Giấy chứng sinh"))
+    for language in ("", "?lang=en"):
+        for deed in ("bo-sung", "chuyen", "nop-tien", "xin-loi", "rut", "xong"):
+            status = 409 if deed == "xong" else 200
+            collect_html(
+                f"{deed}{language}", clerk.get(address(made, f"/viec/{deed}{language}"), status).html, tmp_path
+            )
+        collect_html(f"one{language}", clerk.get(address(made, language)).html, tmp_path)
+    waiting = moved(
+        office, made, lambda one, at, cal: ask_for_papers(one, wanted, "Điều 1", deadline, OFFICER, at, cal)
+    )
+    given = moved(office, waiting, lambda one, at, cal: give_paper(one, 0, OFFICER, at))
+    for language in ("", "?lang=en"):
+        collect_html(f"waiting{language}", clerk.get(address(given, language)).html, tmp_path)
+        collect_html(f"giving{language}", clerk.get(address(given, f"/viec/nhan-giay{language}")).html, tmp_path)
+    assert_markup(tmp_path)

@@ -1,0 +1,169 @@
+"""Receiving at the desk: the procedure from the catalogue with what it proposes, once however often the form comes."""
+
+from pathlib import Path
+
+import pytest
+
+from miniapp.core.ids import NATION
+from miniapp.core.time_limits import Count, TimeLimit
+from miniapp.dossiers.parts import Channel, Step, Subject
+from miniapp.procedures.model import Channel as HandedIn
+from miniapp.procedures.model import Procedure, Way
+from tests.support.cloud import Cloud
+from tests.support.dossier_desk import BASE, identified, taken, typed
+from tests.support.markup import assert_markup, collect_html
+from tests.support.visitor import Page, Visitor
+from tests.web.console.conftest import AGENCY, OTHER, Office
+
+FORM = f"{BASE}/tiep-nhan?thu-tuc=1.001193"
+SEND = f"{BASE}/tiep-nhan"
+LAN = {
+    "name": "Nguyễn Thị Lan",
+    "identity": "001 099 123 456",
+    "phone": "0912.345.678",
+    "steps": "Thẩm định: Công chức\nKý",
+}
+
+
+@pytest.fixture
+def clerk(office: Office) -> Visitor:
+    identified(office)
+    ways = (HandedIn(Way.DESK, TimeLimit(Count.WORKING_DAYS, 1_440)), HandedIn(Way.ONLINE, TimeLimit(Count.HOURS, 60)))
+    birth = Procedure("1.001193", "Đăng ký khai sinh", channels=ways)
+    office.services.procedure_office.take(NATION, [birth], by="operator", source="test")
+    office.clock.pass_by(seconds=6)
+    return office.at_desk(office.desk("quay@x.vn", "officer"))
+
+
+def lines(office: Office) -> list[str]:
+    return [entry.event for entry in office.services.audit.page(AGENCY).entries if entry.event.startswith("dossier_")]
+
+
+def received(clerk: Visitor, status: int = 303, **fields: str) -> Page:
+    return clerk.post(SEND, status, **typed(clerk.get(FORM), **{**LAN, **fields}))
+
+
+def test_the_procedure_is_found_by_words_and_by_code(clerk: Visitor):
+    for query in ("khai sinh", "1.001193"):
+        assert FORM in clerk.get(f"{SEND}?q={query}").html
+    assert "Không tìm thấy thủ tục nào." in clerk.get(f"{SEND}?q=qwxyz").text
+
+
+def test_limit_and_way_are_proposed_by_the_catalogue(clerk: Visitor):
+    page = clerk.get(FORM)
+    assert page.value("amount") == "3"
+    assert page.one("#f-count option[selected]")["value"] == "working_days"
+    assert page.one('input[name="channel"][checked]')["value"] == "1"
+    assert "Trực tuyến: 1 giờ làm việc" in page.text
+
+
+def test_what_is_received_is_a_dossier_of_just_that(office: Office, clerk: Visitor):
+    made = received(clerk, subject="2", channel="3", amount="0,5")
+    code = made.answer.headers["Location"].rpartition("/")[2]
+    held = office.services.dossier_office.find(AGENCY, code)
+    assert code == f"H56.14-{office.clock.now():%y%m%d}-0001"
+    asks = held.applicant
+    assert (asks.name.reveal, asks.identity.reveal, asks.phone.reveal) == (
+        "Nguyễn Thị Lan",
+        "001099123456",
+        "0912345678",
+    )
+    assert (held.channel, asks.subject) == (Channel.POST, Subject.BUSINESS)
+    assert held.clock is not None and held.clock.limit == TimeLimit(Count.WORKING_DAYS, 240)
+    assert held.steps == (Step("Thẩm định", "Công chức"), Step("Ký", "Ký"))
+    assert clerk.follow(made).h1 == f"Hồ sơ {code}"
+
+
+def test_steps_are_proposed_as_the_last_dossier_of_the_procedure_took_them(clerk: Visitor):
+    received(clerk)
+    page = clerk.get(FORM)
+    assert page.one("#f-steps").get_text() == "Thẩm định: Công chức\nKý: Ký"
+    assert "Đã điền như hồ sơ trước" in page.text
+
+
+def test_three_taps_make_one_dossier_and_lead_to_it(office: Office, clerk: Visitor):
+    fields = typed(clerk.get(FORM), **LAN)
+    addresses = {clerk.post(SEND, **fields).answer.headers["Location"] for _ in range(3)}
+    assert len(addresses) == 1
+    assert sorted(lines(office)) == ["dossier_filed", "dossier_received"]
+
+
+def test_an_outcome_that_was_never_written_down_makes_no_second_dossier(office: Office, clerk: Visitor, cloud: Cloud):
+    fields = typed(clerk.get(FORM), **LAN)
+    first = clerk.post(SEND, **fields).answer.headers["Location"]
+    admin, table = cloud.admin("dynamodb"), cloud.settings.resource("once")
+    for row in admin.scan(TableName=table)["Items"]:
+        admin.delete_item(TableName=table, Key={"pk": row["pk"]})
+    assert clerk.post(SEND, **fields).answer.headers["Location"] == first
+    assert len(lines(office)) == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "words"),
+    [
+        ("name", "", "Chưa ghi hồ sơ của ai"),
+        ("identity", "12", "Số căn cước hoặc mã số thuế chưa đúng"),
+        ("identity", "<b>1234567</b>", "Số căn cước hoặc mã số thuế chưa đúng"),
+        ("phone", "gọi sau", "Số điện thoại chưa đúng"),
+        ("amount", "0", "Thời hạn chưa đúng"),
+        ("amount", "1e9", "Thời hạn chưa đúng"),
+        ("amount", "", "Thời hạn chưa đúng"),
+        ("steps", "\n \n", "Quy trình cần từ 1 đến 30 bước"),
+        ("steps", "\n".join(f"Bước {number}" for number in range(31)), "Quy trình cần từ 1 đến 30 bước"),
+        ("steps", "x" * 301, "dài hơn mức cho phép"),
+        ("channel", "9", "Hãy chọn một trong các cách"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
+    field: str, text: str, words: str, office: Office, clerk: Visitor
+):
+    page = received(clerk, 422, **{field: text})
+    assert words in page.text
+    assert page.soup.find(id=f"f-{field}-problem") is not None
+    for name, value in {**LAN, field: text}.items():
+        if name not in ("channel", "steps"):
+            assert page.value(name) == value
+    assert page.one("#f-steps").get_text().split() == {**LAN, field: text}["steps"].split()
+    assert lines(office) == []
+
+
+def test_everything_that_is_wrong_is_said_at_once(clerk: Visitor):
+    page = received(clerk, 422, name="", phone="x", amount="x", steps="")
+    assert {str(link["href"]) for link in page.soup.select("#problems a")} == {"#f-name", "#f-amount", "#f-steps"}
+
+
+def test_one_number_is_needed_by_which_the_person_can_look_it_up(clerk: Visitor):
+    assert "cần một trong các số này" in received(clerk, 422, identity="", phone="").text
+    received(clerk, identity="", phone="0912345678")
+
+
+def test_a_procedure_that_there_is_not_has_no_form(clerk: Visitor):
+    for code in ("9.999999", "x", "%3Cscript%3E"):
+        clerk.get(f"{SEND}?thu-tuc={code}", 404)
+    clerk.post(SEND, 404, **typed(clerk.get(FORM), **{**LAN, "procedure": "9.999999"}))
+
+
+def test_only_who_handles_dossiers_receives(office: Office, clerk: Visitor):
+    for role in ("approver", "publisher", "agency_admin", "auditor"):
+        other = office.at_desk(office.desk(f"{role}@x.vn", role))
+        other.get(SEND, 403)
+        other.post(SEND, 403)
+    foreign = office.at_desk(office.desk("khac@x.vn", "officer", agency=OTHER))
+    foreign.get(SEND, 403)
+    foreign.post(SEND, 403)
+    office.visitor().post(SEND, 401)
+    assert lines(office) == []
+
+
+def test_without_an_identifier_nothing_is_received_and_the_page_says_who_helps(office: Office):
+    clerk = office.at_desk(office.desk("quay@x.vn", "officer"))
+    assert "Cơ quan chưa có mã định danh điện tử" in clerk.get(SEND).text
+
+
+def test_every_state_s_markup_is_sound_in_both_languages(office: Office, clerk: Visitor, tmp_path: Path):
+    taken(office)
+    for language in ("", "&lang=en"):
+        for query in ("q=khai", "q=qwxyz", "thu-tuc=1.001193"):
+            collect_html(f"{query}{language}", clerk.get(f"{SEND}?{query}{language}").html, tmp_path)
+        collect_html(f"wrong{language}", received(clerk, 422, name="").html, tmp_path)
+    assert_markup(tmp_path)
