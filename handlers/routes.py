@@ -98,9 +98,15 @@ def _catalogue_desk() -> list[Blueprint]:
 
 def _dossier_desk() -> list[Blueprint]:
     """Officers' pages of dossiers."""
-    from handlers.console import dossiers, dossiers_moves, dossiers_one, dossiers_receive
+    from handlers.console import dossiers, dossiers_moves, dossiers_one, dossiers_receipt, dossiers_receive
 
-    return [dossiers.dossiers, dossiers_receive.receiving, dossiers_one.one, dossiers_moves.moves]
+    return [
+        dossiers.dossiers,
+        dossiers_receive.receiving,
+        dossiers_one.one,
+        dossiers_moves.moves,
+        dossiers_receipt.receipt,
+    ]
 
 
 def _public() -> list[Blueprint]:

@@ -117,17 +117,14 @@ def show(agency: str) -> Response:
     query = clean(request.args.get("q", ""))[:TYPED_MOST]
     if not query:
         return _page("", None, ())
-    problem: FieldProblem | None = None
-    near: list[DossierCode] = []
     try:
         found, near = _looked_up(query)
         if found is not None:
             return answers.see(base(f"/{found}"))
-    except Invalid as invalid:
-        problem = FieldProblem("q", invalid.code, invalid.facts)
-    if not near and problem is None:
-        problem = FieldProblem("q", "dossier_unknown")
-    return _page(query, problem, [(code.printed, base(f"/{code}")) for code in near])
+    except Invalid as problem:
+        return _page(query, FieldProblem("q", problem.code, problem.facts), ())
+    unknown = None if near else FieldProblem("q", "dossier_unknown")
+    return _page(query, unknown, [(code.printed, base(f"/{code}")) for code in near])
 
 
 def base(below: str = "", language: bool = True, asked: Mapping[str, str] = NOTHING) -> str:

@@ -69,7 +69,7 @@ def show(agency: str, dossier: str) -> Response:
         officer=names_of({held.officer}).get(held.officer, ""),
         story=list(reversed(story)),
         acts=[(name, of(held, f"/viec/{name}")) for name, deed in DEEDS.items() if deed.fits(held) and may(deed.may)],
-        receipt=of(held, "/giay-hen") if held.received_at else "",
+        receipt=of(held, "/giay-hen") if held.received_at and may("dossiers.manage") else "",
         new_link=of(held, "/lien-ket-moi") if may("dossiers.manage") else "",
         away=base(),
     )

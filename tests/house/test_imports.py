@@ -8,6 +8,7 @@ OURS = ("miniapp", "handlers", "infra", "tests")
 LATE = {
     ("handlers/routes.py", "_console"): "a function for citizens does not pay for the desk",
     ("handlers/routes.py", "_catalogue_desk"): "nor for the catalogue's",
+    ("handlers/routes.py", "_dossier_desk"): "nor for that of dossiers",
     ("handlers/routes.py", "_public"): "a function for the desk does not pay for citizens' pages",
     ("handlers/routes.py", "_simulated"): "the simulator's pages are imported only where it is the configured chat",
     ("handlers/console/links.py", "_password_page"): "passwords bring argon2, which citizens' pages must not pay for",

@@ -1,0 +1,150 @@
+"""The receipt that a citizen takes home (giấy tiếp nhận hồ sơ và hẹn trả kết quả, mẫu 01), and a new link in its QR code.
+
+For officers who handle dossiers; printed from the browser. What the dossier does not hold (an address, how many copies
+came) has a line to write on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Response
+
+from handlers import answers, context, forms
+from handlers.console.dossiers import PREFIX, names_of
+from handlers.console.dossiers_one import found, of
+from handlers.console.dossiers_receive import procedure_of
+from handlers.doors import officers, pages
+from handlers.formats import LOCAL
+from handlers.forms import FieldProblem, Form
+from miniapp.agencies.model import Agency, Kind
+from miniapp.core.errors import Conflict, NotFound
+from miniapp.core.folding import fold
+from miniapp.dossiers.events import By, Side
+from miniapp.dossiers.model import Dossier
+from miniapp.procedures.model import Paper
+
+receipt = pages("console_dossiers_receipt", officers(may="dossiers.manage"), PREFIX, "console")
+
+PAPERS_MOST = 30
+PADDED_MONTHS = 2  # January and February are written with a zero, the others without
+ABOVE_MOST = 4  # how far up the tree a place is looked for
+KINDS = ("thanh pho ", "dac khu ", "phuong ", "tinh ", "xa ")  # what stands before a place's own name
+
+
+@dataclass(frozen=True)
+class ReceiptPage:
+    """The receipt. `place` and `day` are its date line, `papers` the catalogue's, `receiver` who received it."""
+
+    agency: Agency
+    dossier: Dossier
+    name: str
+    identity: str
+    phone: str
+    papers: Sequence[Paper]
+    place: str
+    day: tuple[str, str, str]
+    receiver: str
+    link: str
+    picture: str
+    new_link: str
+    away: str
+
+
+@dataclass(frozen=True)
+class LinkPage:
+    """Before a link is replaced."""
+
+    form: Form
+    dossier: Dossier
+    action: str
+    away: str
+
+
+@receipt.get("/<dossier>/giay-hen")
+def show(agency: str, dossier: str) -> Response:
+    """The receipt of what was received."""
+    held = found(dossier)
+    if held.received_at is None:
+        raise NotFound("dossier_not_received")
+    services, asks, day = context.services(), held.applicant, held.received_at.astimezone(LOCAL)
+    token = services.dossier_office.link(held.agency, str(held.code))
+    link = f"{services.settings.base_url.rstrip('/')}/hs/{token}"
+    story = services.dossier_office.story(held.agency, str(held.code))
+    receiver = next((event.by.id for event in story if event.at == held.received_at and event.by.id), "")
+    at = services.agencies.now(held.agency)
+    page = ReceiptPage(
+        agency=at,
+        dossier=held,
+        name=asks.name.reveal,
+        identity=asks.identity.reveal,
+        phone=asks.phone.reveal,
+        papers=_papers(held.procedure),
+        place=place_of(at),
+        day=(f"{day:%d}", f"{day:%m}" if day.month <= PADDED_MONTHS else str(day.month), str(day.year)),
+        receiver=names_of({receiver}).get(receiver, ""),
+        link=link,
+        picture=_picture(link),
+        new_link=of(held, "/lien-ket-moi"),
+        away=of(held),
+    )
+    return answers.show("console/dossiers/receipt.html", page)
+
+
+@receipt.get("/<dossier>/lien-ket-moi")
+def show_link(agency: str, dossier: str) -> Response:
+    """What a new link does to the old one, before it is done."""
+    return _link_page(found(dossier), forms.blank())
+
+
+@receipt.post("/<dossier>/lien-ket-moi")
+def renew_link(agency: str, dossier: str) -> Response:
+    """Another link; whoever has the old one sees nothing from now on."""
+    held = found(dossier)
+    form = forms.read(("understood",))
+    if not form.problems and form.value("understood") != "1":
+        form = form.with_problems(FieldProblem("understood", "not_understood"))
+    if form.problems:
+        return _link_page(held, form, 422)
+    by = By(Side.OFFICER, context.officer().id)
+
+    def do() -> str:
+        context.services().dossier_office.link_anew(held.agency, str(held.code), by=by)
+        return of(held, "/giay-hen") if held.received_at else of(held)
+
+    try:
+        return answers.see(forms.once(form, do))
+    except Conflict as problem:
+        return _link_page(held, form.with_problems(FieldProblem("", problem.code, problem.facts)), 409)
+
+
+def place_of(agency: Agency) -> str:
+    """Where it is dated: the commune's or the province's own name, its own or of the one above it; empty where none is."""
+    at: Agency | None = agency
+    for _ in range(ABOVE_MOST):
+        if at is None:
+            break
+        if at.kind in (Kind.COMMUNE, Kind.PROVINCE):
+            folded = fold(at.name)
+            kind = next((one for one in KINDS if folded.startswith(one)), "")
+            return at.name[len(kind) :] if len(folded) == len(at.name) else at.name
+        at = context.services().agencies.find(at.parent) if at.parent else None
+    return ""
+
+
+def _papers(code: str) -> list[Paper]:
+    """What the catalogue says is to be brought; nothing where it no longer knows the procedure."""
+    try:
+        return list(procedure_of(code).papers[:PAPERS_MOST])
+    except NotFound:
+        return []
+
+
+def _picture(link: str) -> str:
+    """The QR picture as a data: address; black on white in the dark as well, or no phone reads it."""
+    import segno
+
+    return str(segno.make(link, error="m", micro=False).svg_data_uri(scale=4, border=4, dark="#000", light="#fff"))
+
+
+def _link_page(held: Dossier, form: Form, status: int = 200) -> Response:
+    page = LinkPage(form, held, of(held, "/lien-ket-moi"), of(held))
+    return answers.show("console/dossiers/new_link.html", page, status=status, wrong=status != 200)

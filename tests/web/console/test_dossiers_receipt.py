@@ -1,0 +1,151 @@
+"""The receipt: all that form 01 carries, a link in its QR code that leads to the dossier, and another in its place."""
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from miniapp.agencies.model import Agency, Kind
+from miniapp.agencies.store import AgencyStore
+from miniapp.core.clock import VIETNAM
+from miniapp.core.errors import NotFound
+from miniapp.core.ids import NATION
+from miniapp.dossiers.lists import Shelf
+from miniapp.dossiers.pausing import ask_for_payment, pay
+from miniapp.procedures.model import Paper, Procedure
+from tests.support.dossier_desk import PERSON, address, identified, moved, taken, typed
+from tests.support.dossier_town import AT_DESK, OFFICER, ONLINE
+from tests.support.markup import assert_markup, collect_html
+from tests.support.officers import Desk
+from tests.support.visitor import Visitor
+from tests.web.console.conftest import AGENCY, OTHER, Office
+
+
+@pytest.fixture
+def officer(office: Office) -> Desk:
+    identified(office)
+    return office.desk("quay@x.vn", "officer")
+
+
+@pytest.fixture
+def clerk(office: Office, officer: Desk) -> Visitor:
+    return office.at_desk(officer)
+
+
+def link_of(office: Office) -> str:
+    code = next(line.code for line in office.services.dossier_office.shelf(AGENCY, Shelf.RUNNING).lines)
+    return office.services.dossier_office.link(AGENCY, code)
+
+
+def test_the_receipt_carries_all_that_form_01_asks_for(office: Office, officer: Desk, clerk: Visitor):
+    birth = Procedure("1.001193", "Đăng ký khai sinh", papers=(Paper("Giấy chứng sinh", 1), Paper("Tờ khai", 1)))
+    office.services.procedure_office.take(NATION, [birth], by="operator", source="test")
+    office.clock.pass_by(seconds=6)
+    made = taken(office, by=officer.id)
+    page = clerk.get(address(made, "/giay-hen"))
+    for text in (
+        *PERSON,
+        "SỞ GIÁO DỤC VÀ ĐÀO TẠO AN GIANG",
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        f"{made.code} [{made.code.check}]",
+        f"*{made.code}*",
+        "Đăng ký khai sinh (1.001193)",
+        "3 ngày làm việc",
+        "Giấy chứng sinh",
+        "Nơi nhận kết quả",
+        "Phí, lệ phí đã thu",
+        "NGƯỜI NỘP HỒ SƠ",
+        "NGƯỜI TIẾP NHẬN HỒ SƠ",
+    ):
+        assert text in page.text, text
+    assert page.text.count("Lê Thị Lan") == 1  # who received it
+    due = made.due
+    assert due is not None and due.astimezone(VIETNAM).strftime("%H:%M, %d/%m/%Y") in page.text
+
+
+def test_its_qr_code_is_of_a_link_that_leads_to_the_dossier(office: Office, clerk: Visitor):
+    made = taken(office)
+    page = clerk.get(address(made, "/giay-hen"))
+    token = link_of(office)
+    assert page.one(".link").get_text() == f"{office.services.settings.base_url.rstrip('/')}/hs/{token}"
+    assert str(page.one(".paper img")["src"]).startswith("data:image/svg+xml")
+    assert str(made.code) not in token
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (datetime(2026, 2, 5, 9, tzinfo=VIETNAM), "gày 05 tháng 02 năm 2026"),
+        (datetime(2026, 3, 5, 9, tzinfo=VIETNAM), "gày 05 tháng 3 năm 2026"),
+        (datetime(2026, 12, 15, 9, tzinfo=VIETNAM), "gày 15 tháng 12 năm 2026"),
+    ],
+)
+def test_its_date_is_written_as_forms_are_dated(day: datetime, words: str, office: Office):
+    office.clock.at = day
+    identified(office)
+    clerk = office.at_desk(office.desk("sang@x.vn", "officer"))
+    assert words in clerk.get(address(taken(office), "/giay-hen")).text
+
+
+def test_it_is_dated_at_the_place_above_the_agency(office: Office, clerk: Visitor):
+    ward = Agency("phuong-tuy-hoa", "phuong-tuy-hoa", Kind.COMMUNE, "Phường Tuy Hòa", "Tuy Hoa ward")
+    AgencyStore().add([ward])
+    made = taken(office, agency=ward.id)
+    desk = office.at_desk(office.desk("phuong@x.vn", "officer", agency=ward.id))
+    assert "Tuy Hòa, ngày" in desk.get(address(made, "/giay-hen")).text
+
+
+def test_what_was_paid_stands_on_it(office: Office, clerk: Visitor):
+    made = moved(office, taken(office), lambda one, at, cal: ask_for_payment(one, 8_000, "Điều 5", OFFICER, at))
+    moved(office, made, lambda one, at, cal: pay(one, OFFICER, at, cal))
+    assert "8.000 đồng" in clerk.get(address(made, "/giay-hen")).text
+
+
+def test_what_was_not_received_has_none_and_says_so(office: Office, clerk: Visitor):
+    page = clerk.get(address(taken(office, ONLINE), "/giay-hen"), 404)
+    assert "chưa được tiếp nhận nên chưa có giấy hẹn" in page.text
+
+
+def test_another_link_takes_the_old_one_s_place_once_it_was_understood(office: Office, clerk: Visitor):
+    made = taken(office)
+    old, path = link_of(office), address(made, "/lien-ket-moi")
+    clerk.post(path, 422, **typed(clerk.get(path)))
+    assert link_of(office) == old
+    fields = typed(clerk.get(path), understood="1")
+    for _ in range(3):
+        clerk.post(path, **fields)
+    new = link_of(office)
+    assert new != old
+    assert new in clerk.get(address(made, "/giay-hen")).text
+    assert str(made.code) == office.services.dossier_office.linked(new).code
+    with pytest.raises(NotFound):
+        office.services.dossier_office.linked(old)
+    events = [entry.event for entry in office.services.audit.page(AGENCY).entries]
+    assert events.count("dossier_link_renewed") == 1
+
+
+def test_only_who_handles_dossiers_prints_and_renews(office: Office, clerk: Visitor):
+    made = taken(office)
+    old = link_of(office)
+    others = [(role, AGENCY) for role in ("approver", "publisher", "agency_admin", "auditor")] + [("officer", OTHER)]
+    for role, home in others:
+        other = office.at_desk(office.desk(f"{role}@x.vn", role, agency=home))
+        other.get(address(made, "/giay-hen"), 403)
+        other.get(address(made, "/lien-ket-moi"), 403)
+        other.post(address(made, "/lien-ket-moi"), 403, understood="1")
+    assert link_of(office) == old
+
+
+def test_hostile_names_are_printed_as_words(office: Office, clerk: Visitor):
+    made = taken(office, replace(AT_DESK, procedure_name='"><script>alert(1)</script>'))
+    page = clerk.get(address(made, "/giay-hen"))
+    assert "<script>alert" not in page.html and "<script>alert(1)</script>" in page.text
+
+
+def test_every_state_s_markup_is_sound_in_both_languages(office: Office, clerk: Visitor, tmp_path: Path):
+    made = taken(office)
+    for language in ("", "?lang=en"):
+        for name in ("giay-hen", "lien-ket-moi"):
+            collect_html(f"{name}{language}", clerk.get(address(made, f"/{name}{language}")).html, tmp_path)
+    assert_markup(tmp_path)
