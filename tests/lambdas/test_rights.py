@@ -25,7 +25,9 @@ from miniapp.core.guarding import Asker
 from miniapp.core.personal import Personal
 from miniapp.core.settings import Settings
 from miniapp.core.starting import KEPT
-from miniapp.dossiers.store import Shelf
+from miniapp.dossiers.ending import finish
+from miniapp.dossiers.lists import Shelf
+from miniapp.dossiers.working import take_up
 from miniapp.exam_scores.importing import ImportEdition
 from miniapp.exam_scores.model import Exam, Reason
 from miniapp.exam_scores.rounds import TellWave
@@ -258,6 +260,23 @@ def test_a_dossier_is_followed_with_the_public_s_rights_and_can_be_neither_moved
         refused(lambda: public.dossier_office.shelf("agc-edu", Shelf.RUNNING))
         refused(lambda: public.dossier_office.story("agc-edu", code))
         refused(lambda: public.dossier_office.link_anew("agc-edu", code, by=OFFICER))
+
+
+def test_dossiers_are_taken_in_moved_and_listed_at_the_desk_and_by_no_other_function_s_rights(
+    roles: Roles, seeded: Exam
+) -> None:
+    with roles.of("console") as console:
+        office = console.dossier_office
+        made = office.take_in("agc-edu", IDENTIFIER, AT_DESK, by=OFFICER, key="key")
+        code = str(made.code)
+        taken = office.move("agc-edu", code, made.version, lambda one, at, cal: take_up(one, OFFICER, at), by=OFFICER)
+        done = office.move("agc-edu", code, taken.version, lambda one, at, cal: finish(one, OFFICER, at), by=OFFICER)
+        assert office.link("agc-edu", code) != office.link_anew("agc-edu", code, by=OFFICER)
+        assert [line.code for line in office.shelf("agc-edu", Shelf.READY).lines] == [code]
+        assert len(office.story("agc-edu", code)) == done.version
+    for other in set(functions()) - {"console"}:
+        with roles.of(other) as services:
+            refused(lambda: services.dossier_office.shelf("agc-edu", Shelf.READY))
 
 
 def test_a_renamed_agency_is_listed_by_the_lister_s_role(roles: Roles, seeded: Exam) -> None:
