@@ -30,6 +30,7 @@ from tests.support.markup import assert_markup
 from tests.support.officers import PASSWORD, Desk
 from tests.support.score_desk import BAD, many
 from tests.support.site import AGENCY, CITIZEN, CODED, COMING, EXAMS, OPEN, OTHER, VERIFIED
+from tests.support.walked_dossier_desk import handling_dossiers
 from tests.support.walked_dossiers import following_dossiers
 from tests.support.walked_procedures import (
     asking_for_papers,
@@ -70,6 +71,7 @@ def walked(cloud: Cloud, browser: Browser, folder: Path, thorough: bool) -> Walk
             as_an_officer(town, officer)
             with_a_calendar_of_its_own(town, officer)
             with_procedures_of_its_own(town, officer)
+            handling_dossiers(town, officer)
             with_results_in_every_state(town, officer)
             with_people(town, officer)
         with town.walk.visitor("stranger", made.client()) as stranger:

@@ -1,0 +1,98 @@
+"""An officer's dossiers in a real browser: received by keyboard alone, looked at on a desk and on a phone, printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from handlers.app import create_app
+from handlers.wiring import Services
+from miniapp.agencies.model import Agency, Kind
+from miniapp.agencies.store import AgencyStore
+from miniapp.core.ids import NATION
+from miniapp.core.time_limits import Count, TimeLimit
+from miniapp.dossiers.model import Dossier
+from miniapp.procedures.model import Channel, Paper, Procedure, Way
+from tests.support import officers
+from tests.support.axe import served
+from tests.support.cloud import Cloud
+from tests.support.desk_browser import assert_looks_right, at_desk
+from tests.support.dossier_town import AT_DESK, IDENTIFIER, NOON, OFFICER
+from tests.support.fakes import StoppedClock
+
+pytestmark = pytest.mark.browser
+
+WARD = "phuong-hoa-mai"
+BASE = f"/console/{WARD}/ho-so"
+
+
+@dataclass
+class Town:
+    """The app at its address, and an officer at the counter of a ward."""
+
+    address: str
+    services: Services
+    page: Page
+
+    def taken(self, key: str) -> Dossier:
+        """A dossier that somebody else received."""
+        return self.services.dossier_office.take_in(WARD, IDENTIFIER, AT_DESK, by=OFFICER, key=key)
+
+
+@pytest.fixture
+def town(cloud: Cloud, browser: Browser, port: int) -> Iterator[Town]:
+    clock = StoppedClock(NOON)
+    services = Services(cloud.settings, clock=clock, sleep=lambda seconds: None)
+    app = create_app(cloud.settings, services)
+    ward = Agency(WARD, WARD, Kind.COMMUNE, "Phường Hoa Mai", "Hoa Mai ward", identifier=IDENTIFIER)
+    AgencyStore().add([ward])
+    limit = TimeLimit(Count.WORKING_DAYS, 1_440)
+    papers = (Paper("Giấy chứng sinh", 1), Paper("Tờ khai đăng ký khai sinh", 1))
+    birth = Procedure("1.001193", "Đăng ký khai sinh", papers=papers, channels=(Channel(Way.DESK, limit),))
+    services.procedure_office.take(NATION, [birth], by="operator", source="test")
+    clock.pass_by(seconds=6)
+    officer = officers.officer(services.accounts, clock, "quay@x.vn", WARD, "officer", "approver")
+    with served(app) as address:
+        yield Town(address, services, at_desk(browser, address, officer))
+
+
+def test_a_dossier_is_received_and_taken_up_by_keyboard_alone(town: Town):
+    page = town.page
+    page.goto(f"{town.address}{BASE}/tiep-nhan?thu-tuc=1.001193")
+    page.locator("#f-name").focus()
+    page.keyboard.type("Nguyễn Thị Lan")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("001099123456")
+    page.locator("#f-steps").focus()
+    page.keyboard.type("Thẩm định: Công chức tư pháp")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("H56.14-261120-0001")
+    page.get_by_role("link", name="Bắt đầu xử lý").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Bắt đầu xử lý").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("Đang xử lý")
+
+
+def test_every_page_looks_right_on_a_desk_and_on_a_phone(town: Town):
+    page = town.page
+    made = [town.taken(f"key {number}") for number in range(3)]
+    code = made[0].code
+    paths = ("", "?ke=ended", "/tiep-nhan", "/tiep-nhan?thu-tuc=1.001193", f"/{code}", f"/{code}/viec/bo-sung")
+    for path in (*paths, f"/{code}/viec/chuyen", f"/{code}/giay-hen", f"/{code}/lien-ket-moi"):
+        page.goto(f"{town.address}{BASE}{path}")
+        assert_looks_right(page, f"dossiers{path.replace(str(code), 'one')}")
+
+
+def test_the_printed_receipt_has_no_frame_and_fits_one_sheet(town: Town):
+    page = town.page
+    page.goto(f"{town.address}{BASE}/{town.taken('key').code}/giay-hen")
+    page.emulate_media(media="print")
+    expect(page.locator(".side")).to_be_hidden()
+    expect(page.locator(".paper img")).to_be_visible()
+    assert page.pdf(format="A4").count(b"/Type /Page\n") == 1

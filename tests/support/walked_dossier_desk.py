@@ -1,0 +1,85 @@
+"""The walk of every page among an officer's dossiers: the inbox, receiving, one dossier where each act can be done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from handlers.console.dossiers_acts import DEEDS
+from miniapp.agencies.model import Description
+from miniapp.dossiers.ending import finish
+from miniapp.dossiers.model import Dossier
+from miniapp.dossiers.parts import Lack, Wanted
+from miniapp.dossiers.pausing import ask_for_papers, ask_for_payment, give_paper
+from miniapp.dossiers.service import Act, Order
+from miniapp.dossiers.working import take_up
+from tests.support.dossier_town import AT_DESK, IDENTIFIER, OFFICER, ONLINE
+from tests.support.looking import Visitor
+from tests.support.site import AGENCY
+from tests.support.walked_town import CONSOLE, Town, act
+
+BASE = f"{CONSOLE}/ho-so"
+SHELVES = ("new", "running", "waiting", "ready", "ended")
+LONG = replace(AT_DESK, procedure_name=" ".join(["Đăng ký khai sinh có yếu tố nước ngoài"] * 6))
+WANTED = (Wanted("Tờ khai", Lack.OUTDATED, "ký lại"), Wanted("Giấy chứng sinh", Lack.MISSING, "nộp bản chính"))
+
+
+def handling_dossiers(town: Town, by: Visitor) -> None:
+    """Without an identifier, empty, full; each act's page where it fits and where it does not; somebody was faster."""
+    for part in ("", "/tiep-nhan"):
+        town.walk.visit(by, BASE + part)
+    held = town.services.agencies.now(AGENCY)
+    said = replace(Description.of(held), identifier=IDENTIFIER)
+    town.services.agencies.describe(AGENCY, held.version, said, town.other.id)
+    town.site.clock.pass_by(seconds=6)
+    for query in (*(f"?ke={shelf}" for shelf in SHELVES), "?cua-toi=1", "?q=khong", "?q=H56.14-260101-0001"):
+        town.walk.visit(by, BASE + query)
+    for query in ("", "?q=khai sinh", "?q=qwxyz", "?thu-tuc=1.001193"):
+        town.walk.visit(by, f"{BASE}/tiep-nhan{query}")
+    standing = _in_every_state(town)
+    for query in (*(f"?ke={shelf}" for shelf in SHELVES), f"?q={standing[0].code.printed.replace('-000', '-00')}"):
+        town.walk.visit(by, BASE + query)
+    for one in standing:
+        town.walk.visit(by, f"{BASE}/{one.code}")
+        for name, deed in DEEDS.items():
+            if deed.fits(one):
+                town.walk.visit(by, f"{BASE}/{one.code}/viec/{name}")
+    for part in ("/giay-hen", "/lien-ket-moi", "/viec/tra-ket-qua"):
+        town.walk.visit(by, f"{BASE}/{standing[1].code}{part}")
+    faster: tuple[Act, ...] = (
+        lambda one, at, cal: take_up(one, OFFICER, at),
+        lambda one, at, cal: finish(one, OFFICER, at),
+    )
+    for language, how in zip(("", "?lang=en"), faster, strict=True):
+        by.page.goto(f"{town.walk.base}{BASE}/{standing[1].code}/viec/chuyen{language}")
+        standing[1] = _moved(town, standing[1], how)
+        act(town, by, f"dossier meanwhile{language}")
+        by.page.goto(f"{town.walk.base}{BASE}/tiep-nhan?thu-tuc=1.001193{language.replace('?', '&')}")
+        act(town, by, f"dossier wrong{language}", name="Lan", phone="1", amount="x", steps="Ký")
+
+
+def _in_every_state(town: Town) -> list[Dossier]:
+    """Dossiers as they stand on each shelf."""
+    deadline = town.site.clock.now() + timedelta(days=7)
+
+    asked: Act = lambda one, at, cal: ask_for_papers(one, WANTED, "Điều 16", deadline, OFFICER, at, cal)  # noqa: E731
+    papers = _moved(town, _taken(town, key="c"), asked)
+    return [
+        _taken(town, ONLINE, "a"),
+        _taken(town, LONG, "b"),
+        _moved(town, papers, lambda one, at, cal: give_paper(one, 0, OFFICER, at)),
+        _moved(town, _taken(town, key="d"), lambda one, at, cal: ask_for_payment(one, 8_000, "Điều 5", OFFICER, at)),
+        _moved(
+            town,
+            _moved(town, _taken(town, key="e"), lambda one, at, cal: take_up(one, OFFICER, at)),
+            lambda one, at, cal: finish(one, OFFICER, at),
+        ),
+    ]
+
+
+def _taken(town: Town, order: Order = AT_DESK, key: str = "") -> Dossier:
+    return town.services.dossier_office.take_in(AGENCY, IDENTIFIER, order, by=OFFICER, key=f"walk {key}")
+
+
+def _moved(town: Town, dossier: Dossier, how: Act) -> Dossier:
+    return town.services.dossier_office.move(AGENCY, str(dossier.code), dossier.version, how, by=OFFICER)
