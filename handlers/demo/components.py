@@ -15,7 +15,9 @@ from handlers.charts import Band, Chart
 from handlers.doors import anyone, pages
 from handlers.forms import FieldProblem
 from handlers.frame import Frame, Look, Place, SignedIn
+from handlers.where import Place as Door
 from miniapp.core.files import UploadForm
+from miniapp.core.workdays import Hours
 
 components = pages("demo_components", door=anyone, url_prefix="/demo/components")
 
@@ -63,6 +65,7 @@ class Sample:
     seconds: int
     problems: tuple[FieldProblem, ...]
     upload: UploadForm
+    place: Door
 
 
 def sample(sheet: str) -> Sample:
@@ -81,6 +84,7 @@ def sample(sheet: str) -> Sample:
             FieldProblem("", "form_expired"),
         ),
         upload=UploadForm("/demo/components/upload", {"key": "sample", "policy": "sample"}),
+        place=Door("8 Le Loi", "/demo/components", Hours(), "1022"),
     )
 
 
