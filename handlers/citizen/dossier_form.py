@@ -11,14 +11,8 @@ from handlers import answers, context, forms
 from handlers.citizen.asking import TOO_MANY, cookie, give_form_cookie
 from handlers.forms import FieldProblem, Form
 from miniapp.agencies.model import HOTLINE, Agency
-from miniapp.core.clock import local_day
-from miniapp.core.errors import Invalid, Problem, Refused, Unavailable
+from miniapp.core.errors import Problem, Refused, Unavailable
 from miniapp.core.guarding import ADDRESS_WAIT, PROOF_BITS
-from miniapp.dossiers.codes import EXAMPLE
-from miniapp.dossiers.following import FIGURES_LONGEST, last_figures
-from miniapp.dossiers.nearby import did_you_mean
-from miniapp.dossiers.typed import TYPED_MOST
-from miniapp.dossiers.typed import read as read_code
 
 SERVED_COOKIE = "k"
 MEANT_MOST = 4
@@ -63,21 +57,16 @@ def read() -> Form:
 
 def unreadable(form: Form) -> list[FieldProblem]:
     """What is typed so that no dossier could have it; it counts as no try."""
-    problems = []
-    try:
-        read_code(form.value("code"))
-    except Invalid as failure:
-        problems.append(FieldProblem("code", failure.code, failure.facts))
-    if not last_figures(form.value("figures")):
-        problems.append(FieldProblem("figures", "last_figures_shape"))
-    return problems
+    found = context.services().following.unreadable(form.value("code"), form.value("figures"))
+    return [FieldProblem(str(problem.facts["field"]), problem.code, problem.facts) for problem in found]
 
 
 def ask(held: Agency, form: Form) -> Response:
     """The form as it is first shown, or with what is wrong with it."""
     notice = next((problem for problem in form.problems if problem.code in NOTICES), None)
     problems = tuple(problem for problem in form.problems if problem.code not in NOTICES)
-    strict = context.services().following.is_strict(held, context.client_address(), cookie(SERVED_COOKIE))
+    following = context.services().following
+    strict = following.is_strict(held, context.client_address(), cookie(SERVED_COOKIE))
     page = DossierForm(
         form=form,
         notice=notice,
@@ -86,9 +75,9 @@ def ask(held: Agency, form: Form) -> Response:
         meant=_meant(form, problems),
         action=base(held),
         hotline=held.hotline or HOTLINE,
-        example=EXAMPLE,
-        code_most=TYPED_MOST,
-        figures_most=FIGURES_LONGEST,
+        example=following.example,
+        code_most=following.code_most,
+        figures_most=following.figures_most,
         proof_bits=PROOF_BITS if strict else 0,
         wait=ADDRESS_WAIT,
     )
@@ -112,9 +101,7 @@ def ask_again(held: Agency, form: Form, failure: Problem) -> Response:
 def _meant(form: Form, problems: tuple[FieldProblem, ...]) -> tuple[str, ...]:
     if not any(problem.code in MISSPELT for problem in problems):
         return ()
-    today = local_day(context.services().clock.now())[2:].replace("-", "")
-    passed = [code.printed for code in did_you_mean(form.value("code")) if code.day <= today]
-    return tuple(passed[:MEANT_MOST])
+    return context.services().following.meant(form.value("code"))[:MEANT_MOST]
 
 
 def _status(page: DossierForm) -> int:

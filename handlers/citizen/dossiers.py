@@ -4,7 +4,10 @@ For citizens in the chat, and whoever holds a receipt. No page shows who asked, 
 it, and whoever found a receipt has no need to. What was typed stands in no address, no page is kept by a cache, and none
 says where it was come from (`Referrer-Policy`), since a link's token opens its dossier. Nothing is written on the way."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flask import Response
 
@@ -17,7 +20,9 @@ from handlers.forms import FieldProblem
 from handlers.where import Place, place_of
 from miniapp.agencies.model import Agency, Service
 from miniapp.core.errors import NotFound, Refused, Unavailable
-from miniapp.dossiers.following import Followed
+
+if TYPE_CHECKING:  # only whoever follows a dossier pays for what dossiers are
+    from miniapp.dossiers.following import Followed
 
 dossiers = pages("dossiers", door=anyone, url_prefix="/<agency>/ho-so")
 links = pages("dossier_links", door=anyone, url_prefix="/hs")

@@ -12,18 +12,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from miniapp.agencies.model import Agency, Service
-from miniapp.core.clock import Clock
+from miniapp.core.clock import Clock, local_day
 from miniapp.core.errors import Invalid, NotFound, Refused
 from miniapp.core.folding import fold
 from miniapp.core.guarding import Asker, Guard
 from miniapp.core.personal import Personal
 from miniapp.core.sealing import Sealer
 from miniapp.core.workdays import Calendar
-from miniapp.dossiers.codes import DossierCode
+from miniapp.dossiers.codes import EXAMPLE, DossierCode
 from miniapp.dossiers.model import Dossier
+from miniapp.dossiers.nearby import did_you_mean
 from miniapp.dossiers.store import DossierStore, Lead, link_key
 from miniapp.dossiers.timeline import Timeline, timeline
-from miniapp.dossiers.typed import read
+from miniapp.dossiers.typed import TYPED_MOST, read
 
 FIGURES = 4
 FIGURES_LONGEST = 40
@@ -60,6 +61,8 @@ class Followed:
 class Following:
     """The citizens' verbs."""
 
+    example, code_most, figures_most = EXAMPLE, TYPED_MOST, FIGURES_LONGEST
+
     def __init__(
         self, store: DossierStore, calendars: Callable[[str], Calendar], sealer: Sealer, guard: Guard, clock: Clock
     ) -> None:
@@ -68,6 +71,23 @@ class Following:
         self._sealer = sealer
         self._guard = guard
         self._clock = clock
+
+    @staticmethod
+    def unreadable(typed: str, figures: str) -> list[Invalid]:
+        """What is typed so that no dossier could have it, each with its field; it counts as no try."""
+        problems = []
+        try:
+            read(typed)
+        except Invalid as failure:
+            problems.append(Invalid(failure.code, **{**failure.facts, "field": "code"}))
+        if not last_figures(figures):
+            problems.append(Invalid("last_figures_shape", field="figures"))
+        return problems
+
+    def meant(self, typed: str) -> tuple[str, ...]:
+        """Codes that were perhaps meant, of days that have come, as they are printed: pure arithmetic on what was typed."""
+        today = local_day(self._clock.now())[2:].replace("-", "")
+        return tuple(code.printed for code in did_you_mean(typed) if code.day <= today)
 
     def lead(self, token: str) -> Lead:
         """Which dossier of which agency a link leads to; NotFound `dossier_link_unknown`, for one taken back too."""

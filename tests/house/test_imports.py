@@ -14,12 +14,13 @@ LATE = {
     ("handlers/console/links.py", "_password_page"): "passwords bring argon2, which citizens' pages must not pay for",
     ("handlers/commands/__init__.py", "install"): "commands need what a web process should not pay for",
     ("handlers/commands/agencies.py", "seed"): "the package for Lambda does not carry the seed",
+    ("handlers/ground.py", "anchors"): "a worker's: a start for citizens does not pay for it",
+    ("handlers/ground.py", "crests"): "the desk's and a worker's",
+    ("handlers/wiring.py", "following"): "a slip's start does not pay for dossiers; who follows one does, once",
     **{
         ("handlers/wiring.py", service): "workers' and officers' services: a start for citizens does not pay for them"
         for service in (
-            "anchors",
             "arriving",
-            "crests",
             "dossier_office",
             "erasing",
             "exam_office",
