@@ -1,11 +1,11 @@
-"""The demo's people and exams, loaded once: a department, four officers, a national and an entrance exam.
+"""The demo's people and exams, loaded once: a department, its officers, a national and an entrance exam.
 
 For `make run` and the browser stories. Goes through the services as people would (invitation, password, second factor,
 upload, import, approval by a second officer), so what it makes is what they make. Everything in it is made up."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from infra.local.secrets_kept import write_private
 from infra.seed import exams
 from miniapp.accounts.access import Operator
 from miniapp.accounts.model import Officer, State
-from miniapp.agencies.model import Service
+from miniapp.agencies.model import Description, Service
 from miniapp.core.errors import Conflict, NotFound
 from miniapp.core.ids import NATION
 from miniapp.exam_scores.importing import ImportEdition
@@ -27,6 +27,7 @@ from miniapp.procedures.publishing import in_silence
 PEOPLE: list[dict[str, object]] = json.loads((Path(exams.__file__).parent / "officers.json").read_text("utf-8"))
 PROCEDURES = Path(exams.__file__).parent / "procedures.json"
 FILE = "demo.json"
+IDENTIFIER = "H99.08"  # no province has this number
 
 BEFORE_APPROVAL = (EditionState.GATHERING, EditionState.CHECKED)
 LEASE_TRIES, LEASE_WAIT = 20, 5.0
@@ -85,6 +86,15 @@ def open_procedures(services: Services, agencies: Iterable[str]) -> None:
     """Let citizens find procedures at these agencies; where they can already, nothing changes."""
     for agency in agencies:
         services.agencies.open_service(agency, Service.PROCEDURES, Operator().id)
+
+
+def open_dossiers(services: Services, agency: str) -> None:
+    """Let an agency take dossiers in, under a made-up identifier where it has none, and citizens follow them."""
+    held = services.agencies.now(agency)
+    if not held.identifier:
+        said = replace(Description.of(held), identifier=IDENTIFIER)
+        services.agencies.describe(agency, held.version, said, Operator().id)
+    services.agencies.open_service(agency, Service.DOSSIERS, Operator().id)
 
 
 def load_procedures(services: Services, say: Say) -> None:

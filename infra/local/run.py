@@ -162,6 +162,7 @@ def load_demo(services: Services, folder: Path) -> None:
     demo.load(services, folder, DEPARTMENT, say)
     demo.load_procedures(services, say)
     demo.open_procedures(services, (PROVINCE, DEPARTMENT, WARD))
+    demo.open_dossiers(services, DEPARTMENT)
 
 
 def demo_family() -> list[Any]:
@@ -197,6 +198,7 @@ def show(base: str, folder: Path) -> None:
     find an agency                   {base}/
     scores of the demo exam          {base}/{DEPARTMENT}/diem-thi/thpt-2026
     procedures of a demo ward        {base}/{WARD}/thu-tuc
+    follow a dossier                 {base}/{DEPARTMENT}/ho-so   (the counter's officer takes them in)
     the console                      {base}/console/sign-in
     the demo officers' phone         {base}{PHONE}   (logins, passwords, codes)
     commands                         . {folder}/env && .venv/bin/flask --app handlers.app --help
