@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 
+import pytest
+
 from miniapp.agencies.model import Description
 from miniapp.dossiers.model import Dossier
 from miniapp.dossiers.service import Act, Order
 from tests.support.dossier_town import AT_DESK, IDENTIFIER, OFFICER
-from tests.support.visitor import Page
+from tests.support.officers import Desk
+from tests.support.visitor import Page, Visitor
 from tests.web.console.conftest import AGENCY, Office
 
 BASE = f"/console/{AGENCY}/ho-so"
@@ -20,6 +23,19 @@ def identified(office: Office, agency: str = AGENCY, identifier: str = IDENTIFIE
     said = replace(Description.of(held), identifier=identifier)
     services.agencies.describe(agency, held.version, said, "off_admin")
     office.clock.pass_by(seconds=6)
+
+
+@pytest.fixture
+def officer(office: Office) -> Desk:
+    """Who takes dossiers in at an agency that has its identifier."""
+    identified(office)
+    return office.desk("quay@x.vn", "officer")
+
+
+@pytest.fixture
+def clerk(office: Office, officer: Desk) -> Visitor:
+    """That officer's browser."""
+    return office.at_desk(officer)
 
 
 def taken(office: Office, order: Order = AT_DESK, key: str = "key-1", agency: str = AGENCY, by: str = "") -> Dossier:

@@ -2,73 +2,62 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+
+import pytest
 
 from handlers.app import create_app
 from handlers.wiring import Services
 from miniapp.agencies.model import Agency, Kind, Service
 from miniapp.agencies.store import AgencyStore
 from miniapp.core.time_limits import UNSTATED
-from miniapp.dossiers.apologising import apologise
-from miniapp.dossiers.ending import finish, hand_over, stop, withdraw
+from miniapp.dossiers.check_character import ALPHABET
+from miniapp.dossiers.codes import DossierCode
 from miniapp.dossiers.model import Dossier
-from miniapp.dossiers.parts import Channel, Ground, Lack, Wanted
-from miniapp.dossiers.pausing import annul_request, ask_for_papers, ask_for_payment, give_paper, go_on
-from miniapp.dossiers.receiving import refuse
 from miniapp.dossiers.service import Act, DossierOffice, Order
-from miniapp.dossiers.working import hand_on, take_up
 from tests.support.cloud import Cloud
+from tests.support.dossier_acts import (
+    annulled,
+    apologised,
+    asking,
+    finished,
+    giving,
+    gone_on,
+    handed_on,
+    handed_over,
+    refused,
+    stopped,
+    taken_up,
+    to_be_paid,
+    withdrawn,
+)
 from tests.support.dossier_town import AT_DESK, IDENTIFIER, LEADER, NOON, OFFICER, ONLINE
 from tests.support.fakes import StoppedClock
-from tests.support.visitor import Visitor
+from tests.support.visitor import Page, Visitor
 
 AGENCY, NEIGHBOUR, SHUT = "phuong-hoa-mai", "phuong-hoa-lan", "phuong-hoa-cuc"
+BASE = f"/{AGENCY}/ho-so"
+UNKNOWN = "H56.14-261120-0999"
 PHONE, IDENTITY, WRONG = "5678", "3456", "9999"
-GROUND = Ground("Điều 5 Nghị định 123/2015/NĐ-CP", "Việc này do Ủy ban nhân dân cấp tỉnh giải quyết")
-FORTNIGHT = timedelta(days=14)  # the same day of the week, so one of work
-REASON = "Chờ xác minh nơi sinh"
-MISSING = (
-    Wanted("Giấy chứng sinh", Lack.MISSING, "Xin cấp lại tại bệnh viện"),
-    Wanted("Tờ khai", Lack.INCORRECT, "Ghi lại ngày sinh của con"),
-)
-UP: Act = lambda one, at, calendar: take_up(one, OFFICER, at)  # noqa: E731
-ON: Act = lambda one, at, calendar: hand_on(one, 1, LEADER.id, OFFICER, at)  # noqa: E731
-DONE: Act = lambda one, at, calendar: finish(one, OFFICER, at)  # noqa: E731
-OUT: Act = lambda one, at, calendar: hand_over(one, Channel.DESK, OFFICER, at)  # noqa: E731
-BACK: Act = lambda one, at, calendar: withdraw(one, OFFICER, at)  # noqa: E731
-ENDED: Act = lambda one, at, calendar: stop(one, GROUND, OFFICER, at)  # noqa: E731
-REFUSED: Act = lambda one, at, calendar: refuse(one, GROUND, OFFICER, at, calendar)  # noqa: E731
-PAPERS: Act = lambda one, at, calendar: ask_for_papers(  # noqa: E731
-    one, MISSING, "Điều 18 Luật Hộ tịch", at + FORTNIGHT, OFFICER, at, calendar
-)
-FIRST: Act = lambda one, at, calendar: give_paper(one, 0, OFFICER, at)  # noqa: E731
-SECOND: Act = lambda one, at, calendar: give_paper(one, 1, OFFICER, at)  # noqa: E731
-GO_ON: Act = lambda one, at, calendar: go_on(one, OFFICER, at, calendar)  # noqa: E731
-ANNULLED: Act = lambda one, at, calendar: annul_request(one, "Tờ khai đã đúng", LEADER, at, calendar)  # noqa: E731
-MONEY: Act = lambda one, at, calendar: ask_for_payment(one, 8_000, "Thông tư 281/2016/TT-BTC", OFFICER, at)  # noqa: E731
-SORRY: Act = lambda one, at, calendar: apologise(  # noqa: E731
-    one, REASON, at + FORTNIGHT, OFFICER, at, calendar
-)
 SHORT = replace(AT_DESK, limit=replace(AT_DESK.limit, amount=4 * 60))  # half a day
 STATES: dict[str, tuple[Order, tuple[Act, ...]]] = {
     "filed": (ONLINE, ()),
-    "refused": (ONLINE, (REFUSED,)),
+    "refused": (ONLINE, (refused,)),
     "received": (AT_DESK, ()),
     "unlimited": (replace(AT_DESK, limit=UNSTATED), ()),
-    "in-progress": (AT_DESK, (UP,)),
-    "last-post": (AT_DESK, (UP, ON)),
-    "short": (SHORT, (UP,)),
-    "papers": (AT_DESK, (UP, PAPERS)),
-    "one-paper": (AT_DESK, (UP, PAPERS, FIRST)),
-    "all-papers": (AT_DESK, (UP, PAPERS, FIRST, SECOND)),
-    "goes-on": (AT_DESK, (UP, PAPERS, FIRST, SECOND, GO_ON)),
-    "annulled": (AT_DESK, (UP, PAPERS, ANNULLED)),
-    "payment": (AT_DESK, (UP, MONEY)),
-    "apologised": (AT_DESK, (UP, SORRY)),
-    "withdrawn": (AT_DESK, (UP, BACK)),
-    "stopped": (AT_DESK, (UP, ENDED)),
-    "finished": (AT_DESK, (UP, DONE)),
-    "returned": (AT_DESK, (UP, DONE, OUT)),
+    "in-progress": (AT_DESK, (taken_up,)),
+    "last-post": (AT_DESK, (taken_up, handed_on)),
+    "short": (SHORT, (taken_up,)),
+    "papers": (AT_DESK, (taken_up, asking())),
+    "one-paper": (AT_DESK, (taken_up, asking(), giving(0))),
+    "all-papers": (AT_DESK, (taken_up, asking(), giving(0), giving(1))),
+    "goes-on": (AT_DESK, (taken_up, asking(), giving(0), giving(1), gone_on)),
+    "annulled": (AT_DESK, (taken_up, asking(), annulled)),
+    "payment": (AT_DESK, (taken_up, to_be_paid)),
+    "apologised": (AT_DESK, (taken_up, apologised)),
+    "withdrawn": (AT_DESK, (taken_up, withdrawn)),
+    "stopped": (AT_DESK, (taken_up, stopped)),
+    "finished": (AT_DESK, (taken_up, finished)),
+    "returned": (AT_DESK, (taken_up, finished, handed_over)),
 }
 
 
@@ -77,7 +66,7 @@ def brought_about(office: DossierOffice, state: str, agency: str = AGENCY) -> Do
     order, acts = STATES[state]
     made = office.take_in(agency, IDENTIFIER, order, by=OFFICER, key=state)
     for act in acts:
-        by = LEADER if act is ANNULLED else OFFICER
+        by = LEADER if act is annulled else OFFICER
         made = office.move(agency, str(made.code), made.version, act, by=by)
     return made
 
@@ -133,3 +122,32 @@ class DossierPages:
     def every_state(self) -> Iterator[tuple[str, str]]:
         """The link of every dossier, by its state."""
         return ((state, self.link(state)) for state in STATES)
+
+
+@pytest.fixture(scope="module")
+def built(_session_cloud: Cloud) -> DossierPages:
+    """The wards, made once for a module; whatever a test writes must belong to its own network address."""
+    _session_cloud.engine.empty()
+    return DossierPages(_session_cloud)
+
+
+@pytest.fixture
+def pages(built: DossierPages) -> Iterator[DossierPages]:
+    """The wards at their hour, with no failures counted yet."""
+    built.clock.at = NOON
+    yield built
+    admin, table = built.cloud.admin("dynamodb"), built.services.settings.resource("limits")
+    for row in admin.scan(TableName=table)["Items"]:
+        admin.delete_item(TableName=table, Key={"pk": row["pk"]})
+    built.clock.at = NOON
+
+
+def look_up(visitor: Visitor, code: str, figures: str = PHONE, status: int = 303, base: str = BASE) -> Page:
+    """The form, sent."""
+    return visitor.submit(base, status, code=code, figures=figures)
+
+
+def misspelt(code: str) -> str:
+    """A code printed with a check character that is not its own."""
+    right = DossierCode.of(code).check
+    return f"{code} [{ALPHABET[(ALPHABET.index(right) + 1) % len(ALPHABET)]}]"

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 
-from miniapp.core.clock import VIETNAM
 from miniapp.core.personal import Personal
 from miniapp.core.time_limits import Count, TimeLimit
 from miniapp.core.workdays import WORKING_DAY, Calendar
@@ -15,6 +14,7 @@ from miniapp.dossiers.pausing import ask_for_papers, ask_for_payment
 from miniapp.dossiers.receiving import file, receive, refuse
 from miniapp.dossiers.states import Status
 from miniapp.dossiers.working import take_up
+from tests.support.working_time import local
 
 STATE = Calendar()
 CITIZEN = By(Side.CITIZEN, "cit_1")
@@ -27,11 +27,6 @@ ARTICLE = "khoản 2 Điều 9 Nghị định 118/2025/NĐ-CP"
 GROUND = Ground("khoản 4 Điều 9 Nghị định 118/2025/NĐ-CP", "Không thuộc thẩm quyền giải quyết")
 WHO = Applicant(Personal("Nguyễn Thị Bé"), Personal("038012345689"), Personal("0912345678"))
 THREE_DAYS = TimeLimit(Count.WORKING_DAYS, 3 * WORKING_DAY)
-
-
-def local(text: str) -> datetime:
-    """A moment in Vietnam, as 23/11/2026 09:00."""
-    return datetime.strptime(text, "%d/%m/%Y %H:%M").replace(tzinfo=VIETNAM)
 
 
 MONDAY = local("16/11/2026 09:00")  # a whole week of work lies ahead

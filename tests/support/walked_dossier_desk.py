@@ -7,12 +7,10 @@ from datetime import timedelta
 
 from handlers.console.dossiers_acts import DEEDS
 from miniapp.agencies.model import Description
-from miniapp.dossiers.ending import finish
 from miniapp.dossiers.model import Dossier
 from miniapp.dossiers.parts import Lack, Wanted
-from miniapp.dossiers.pausing import ask_for_papers, ask_for_payment, give_paper
 from miniapp.dossiers.service import Act, Order
-from miniapp.dossiers.working import take_up
+from tests.support.dossier_acts import asking, finished, giving, taken_up, to_be_paid
 from tests.support.dossier_town import AT_DESK, IDENTIFIER, OFFICER, ONLINE
 from tests.support.looking import Visitor
 from tests.support.site import AGENCY
@@ -47,8 +45,8 @@ def handling_dossiers(town: Town, by: Visitor) -> None:
     for part in ("/giay-hen", "/lien-ket-moi", "/viec/tra-ket-qua"):
         town.walk.visit(by, f"{BASE}/{standing[1].code}{part}")
     faster: tuple[Act, ...] = (
-        lambda one, at, cal: take_up(one, OFFICER, at),
-        lambda one, at, cal: finish(one, OFFICER, at),
+        taken_up,
+        finished,
     )
     for language, how in zip(("", "?lang=en"), faster, strict=True):
         by.page.goto(f"{town.walk.base}{BASE}/{standing[1].code}/viec/chuyen{language}")
@@ -60,19 +58,16 @@ def handling_dossiers(town: Town, by: Visitor) -> None:
 
 def _in_every_state(town: Town) -> list[Dossier]:
     """Dossiers as they stand on each shelf."""
-    deadline = town.site.clock.now() + timedelta(days=7)
-
-    asked: Act = lambda one, at, cal: ask_for_papers(one, WANTED, "Điều 16", deadline, OFFICER, at, cal)  # noqa: E731
-    papers = _moved(town, _taken(town, key="c"), asked)
+    papers = _moved(town, _taken(town, key="c"), asking(WANTED, timedelta(days=7)))
     return [
         _taken(town, ONLINE, "a"),
         _taken(town, LONG, "b"),
-        _moved(town, papers, lambda one, at, cal: give_paper(one, 0, OFFICER, at)),
-        _moved(town, _taken(town, key="d"), lambda one, at, cal: ask_for_payment(one, 8_000, "Điều 5", OFFICER, at)),
+        _moved(town, papers, giving(0)),
+        _moved(town, _taken(town, key="d"), to_be_paid),
         _moved(
             town,
-            _moved(town, _taken(town, key="e"), lambda one, at, cal: take_up(one, OFFICER, at)),
-            lambda one, at, cal: finish(one, OFFICER, at),
+            _moved(town, _taken(town, key="e"), taken_up),
+            finished,
         ),
     ]
 

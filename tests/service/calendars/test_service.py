@@ -18,7 +18,7 @@ from miniapp.core.workdays import WORKING_DAY, DayKind, Hours
 from tests.support.cloud import Cloud
 from tests.support.fakes import StoppedClock
 from tests.support.faults import CountedCalls
-from tests.unit.core.test_workdays import VECTORS, local
+from tests.support.working_time import VECTORS, local
 
 NOTICE, OWN = "9441/TB-BNV", "12/TB-UBND"
 SATURDAY, CULTURE = "2026-11-28", "2026-11-24"

@@ -7,30 +7,26 @@ from datetime import date, timedelta
 import pytest
 
 from miniapp.core.errors import Conflict, Invalid, NotFound
-from miniapp.dossiers.ending import finish, hand_over, withdraw
 from miniapp.dossiers.events import Happened
-from miniapp.dossiers.lists import Shelf
-from miniapp.dossiers.parts import Channel, Ground, Lack, Wanted
-from miniapp.dossiers.pausing import ask_for_papers, give_paper, go_on
-from miniapp.dossiers.receiving import receive, refuse
+from miniapp.dossiers.lists import Line, Shelf
 from miniapp.dossiers.service import Act
 from miniapp.dossiers.states import Status
-from miniapp.dossiers.working import hand_on, take_up
 from tests.support.cloud import Cloud
-from tests.support.dossier_town import AT_DESK, IDENTIFIER, LAN, OFFICER, ONLINE, OTHER, STEPS, WARD, DossierTown
+from tests.support.dossier_acts import (
+    MISSING,
+    asking,
+    finished,
+    giving,
+    gone_on,
+    handed_on,
+    handed_over,
+    received,
+    refused,
+    taken_up,
+    withdrawn,
+)
+from tests.support.dossier_town import AT_DESK, IDENTIFIER, LAN, OFFICER, ONLINE, OTHER, WARD, DossierTown
 from tests.support.faults import CountedCalls, Killed
-
-UP: Act = lambda one, at, calendar: take_up(one, OFFICER, at)  # noqa: E731
-DONE: Act = lambda one, at, calendar: finish(one, OFFICER, at)  # noqa: E731
-OUT: Act = lambda one, at, calendar: hand_over(one, Channel.DESK, OFFICER, at)  # noqa: E731
-BACK: Act = lambda one, at, calendar: withdraw(one, OFFICER, at)  # noqa: E731
-IN: Act = lambda one, at, calendar: receive(one, AT_DESK.limit, STEPS, OFFICER, at, calendar)  # noqa: E731
-
-
-def papers(town: DossierTown) -> Act:
-    deadline = town.clock.now() + timedelta(days=10)
-    wanted = (Wanted("Giấy chứng sinh", Lack.MISSING, ""),)
-    return lambda one, at, calendar: ask_for_papers(one, wanted, "Điều 18", deadline, OFFICER, at, calendar)
 
 
 @pytest.fixture
@@ -62,9 +58,8 @@ def test_what_is_handed_in_at_a_desk_is_received_with_a_code_an_appointment_and_
 def test_what_comes_online_waits_to_be_received_or_refused(town: DossierTown):
     first, second = town.taken(ONLINE, "a"), town.taken(ONLINE, "b")
     assert shelves(town) == {"new": ["0001", "0002"]}
-    town.moved(first, IN)
-    ground = Ground("Điều 5", "Không thuộc thẩm quyền")
-    town.moved(second, lambda one, at, calendar: refuse(one, ground, OFFICER, at, calendar))
+    town.moved(first, received)
+    town.moved(second, refused)
     assert shelves(town) == {"running": ["0001"], "ended": ["0002"]}
 
 
@@ -100,18 +95,18 @@ def test_codes_are_given_once_whoever_asks_at_once(town: DossierTown):
 
 
 def test_a_dossier_goes_its_way_and_its_line_with_it(town: DossierTown):
-    held = town.moved(town.taken(), UP)
-    held = town.moved(held, papers(town))
+    held = town.moved(town.taken(), taken_up)
+    held = town.moved(held, asking(MISSING[:1]))
     assert shelves(town) == {"waiting": ["0001"]}
     town.clock.pass_by(days=3)
-    held = town.moved(held, lambda one, at, calendar: give_paper(one, 0, OFFICER, at))
-    held = town.moved(held, lambda one, at, calendar: go_on(one, OFFICER, at, calendar))
-    held = town.moved(held, lambda one, at, calendar: hand_on(one, 1, "off_leader", OFFICER, at))
+    held = town.moved(held, giving(0))
+    held = town.moved(held, gone_on)
+    held = town.moved(held, handed_on)
     (line,) = town.office.shelf(WARD, Shelf.RUNNING).lines
     assert (line.post, line.officer, line.due, line.version) == ("Chủ tịch", "off_leader", held.due, held.version)
-    held = town.moved(held, DONE)
+    held = town.moved(held, finished)
     assert shelves(town) == {"ready": ["0001"]}
-    held = town.moved(held, OUT)
+    held = town.moved(held, handed_over)
     assert shelves(town) == {"ended": ["0001"]}
     story = town.office.story(WARD, str(held.code))
     assert [one.version for one in story] == list(range(1, held.version + 1))
@@ -120,10 +115,10 @@ def test_a_dossier_goes_its_way_and_its_line_with_it(town: DossierTown):
 
 def test_who_saw_an_older_version_moves_nothing(town: DossierTown):
     seen = town.taken()
-    town.moved(seen, UP)
+    town.moved(seen, taken_up)
     before = town.told()
     with pytest.raises(Conflict) as conflict:
-        town.moved(seen, BACK)
+        town.moved(seen, withdrawn)
     assert conflict.value.code == "dossier_changed"
     assert town.told() == before
 
@@ -137,7 +132,7 @@ def test_of_many_who_move_at_once_one_does(town: DossierTown):
         except Conflict as conflict:
             outcomes.append(conflict.code)
 
-    many = [threading.Thread(target=tried, args=(act,)) for act in (UP, BACK) * 4]
+    many = [threading.Thread(target=tried, args=(act,)) for act in (taken_up, withdrawn) * 4]
     for one in many:
         one.start()
     for one in many:
@@ -150,7 +145,7 @@ def test_of_many_who_move_at_once_one_does(town: DossierTown):
 def test_what_the_table_of_moves_does_not_allow_changes_nothing(town: DossierTown):
     seen = town.taken()
     with pytest.raises(Conflict) as conflict:
-        town.moved(seen, OUT)
+        town.moved(seen, handed_over)
     assert conflict.value.code == "dossier_move_not_allowed"
     assert town.office.find(WARD, str(seen.code)) == seen
 
@@ -208,7 +203,7 @@ def test_killed_at_any_call_it_is_done_wholly_or_not_at_all_and_can_be_done_agai
 
         try:
             with CountedCalls(town.services.aws, place, after):
-                town.taken() if seen is None else town.moved(seen, UP)
+                town.taken() if seen is None else town.moved(seen, taken_up)
         except Killed:
             kills += 1
         else:
@@ -220,7 +215,7 @@ def test_killed_at_any_call_it_is_done_wholly_or_not_at_all_and_can_be_done_agai
             assert shelves(town) == ({"running": [town.taken().code.sequence]} if told else {})
             town.taken()
         elif told == whole[:2]:
-            town.moved(seen, UP)
+            town.moved(seen, taken_up)
         assert town.told() == whole
         assert sum(len(codes) for codes in shelves(town).values()) == 1
     assert kills >= 2
@@ -230,7 +225,10 @@ def test_lines_of_a_kind_are_looked_for_page_after_page_and_a_strange_cursor_beg
     for number in range(5):
         town.taken(key=f"a{number}")
         town.taken(replace(AT_DESK, procedure="2.000815"), key=f"b{number}")
-    keep = lambda line: line.procedure == "2.000815"  # noqa: E731
+
+    def keep(line: Line) -> bool:
+        return line.procedure == "2.000815"
+
     first = town.office.shelf(WARD, Shelf.RUNNING, most=3, keep=keep)
     rest = town.office.shelf(WARD, Shelf.RUNNING, most=3, keep=keep, after=first.cursor)
     assert [line.code[-4:] for line in (*first.lines, *rest.lines)] == ["0002", "0004", "0006", "0008", "0010"]

@@ -13,19 +13,9 @@ from miniapp.core.time_limits import Count, TimeLimit
 from miniapp.core.workdays import WORKING_DAY, Calendar, DayKind
 from miniapp.dossiers.clock import Clock, Left, answer_by
 from miniapp.dossiers.states import PAUSING, Status
-from tests.support.dossiers import ARTICLE, STATE, THREE_DAYS, local
+from tests.support.dossiers import ARTICLE, STATE, THREE_DAYS
+from tests.support.working_time import VECTORS, local
 
-# Domain 4.4, the table of vectors.
-VECTORS = [
-    ("27/10/2023 09:32", 5, "03/11/2023 09:32"),
-    ("20/11/2026 15:40", 3, "26/11/2026 15:40"),
-    ("23/11/2026 09:00", 2, "26/11/2026 09:00"),
-    ("21/11/2026 10:00", 1, "23/11/2026 17:00"),
-    ("23/11/2026 12:15", 0.5, "25/11/2026 07:30"),
-    ("23/11/2026 18:00", 1, "25/11/2026 17:00"),
-    ("21/08/2026 08:00", 5, "27/08/2026 08:00"),
-    ("13/02/2026 16:00", 2, "24/02/2026 16:00"),
-]
 moments = st.datetimes(datetime(2024, 1, 1), datetime(2027, 6, 1)).map(lambda one: one.replace(tzinfo=VIETNAM))
 own_days = st.dictionaries(
     st.dates(date(2024, 1, 1), date(2028, 2, 1)).map(date.isoformat), st.sampled_from(DayKind), max_size=20

@@ -6,7 +6,8 @@ import pytest
 
 from miniapp.core.errors import Conflict
 from miniapp.dossiers.states import DONE, MOVES, PAUSING, RUNNING, Lateness, Status, lateness
-from tests.support.dossiers import MONDAY, in_status, local
+from tests.support.dossiers import MONDAY, in_status
+from tests.support.working_time import local
 
 # Domain 4.3, as numbers of the national portal; everything else is refused.
 ALLOWED = {

@@ -30,11 +30,11 @@ from tests.support.dossiers import (
     finished,
     in_progress,
     in_status,
-    local,
     received,
     unpaid,
     waiting,
 )
+from tests.support.working_time import local
 
 TUESDAY = MONDAY + timedelta(days=1)
 

@@ -1,12 +1,8 @@
 """Following a dossier on a phone: by QR at once, by a typed code and four figures, told in plain words in every state."""
 
-import gzip
 import json
 import re
-import secrets
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,59 +10,34 @@ from handlers.app import create_app
 from handlers.wiring import Services
 from miniapp.agencies.model import Service
 from miniapp.core.guarding import ADDRESS_FREE, ADDRESS_WAIT, FORM_MOST, NUMBER_FREE
-from miniapp.dossiers.check_character import ALPHABET
 from miniapp.dossiers.codes import DossierCode
-from miniapp.dossiers.parts import PAPERS_MOST, Lack, Wanted
-from miniapp.dossiers.pausing import ask_for_papers
-from miniapp.dossiers.service import Act
-from tests.support.cloud import Cloud
+from tests.support.dossier_acts import GROUND, REASON
 from tests.support.dossier_pages import (
     AGENCY,
-    GROUND,
+    BASE,
     IDENTITY,
     NEIGHBOUR,
     PHONE,
-    REASON,
     SHUT,
-    STATES,
+    UNKNOWN,
     WRONG,
     DossierPages,
+    built,
+    look_up,
+    misspelt,
+    pages,
 )
 from tests.support.dossier_town import LAN, NOON, OFFICER
 from tests.support.faults import Silence
-from tests.support.markup import assert_markup, collect_html
 from tests.support.visitor import Page, Visitor
 
-BASE = f"/{AGENCY}/ho-so"
-PAGE_MOST = 14_000
+__all__ = ["built", "pages"]
+
 TOKENS = re.compile(r'(name="form_token" value=")[^"]*')
-UNKNOWN = "H56.14-261120-0999"
-
-
-@pytest.fixture(scope="module")
-def built(_session_cloud: Cloud) -> DossierPages:
-    """The wards, made once for a module; whatever a test writes must belong to its own network address."""
-    _session_cloud.engine.empty()
-    return DossierPages(_session_cloud)
-
-
-@pytest.fixture
-def pages(built: DossierPages) -> Iterator[DossierPages]:
-    """The wards at their hour, with no failures counted yet."""
-    built.clock.at = NOON
-    yield built
-    admin, table = built.cloud.admin("dynamodb"), built.services.settings.resource("limits")
-    for row in admin.scan(TableName=table)["Items"]:
-        admin.delete_item(TableName=table, Key={"pk": row["pk"]})
-    built.clock.at = NOON
 
 
 def told(pages: DossierPages, state: str, more: str = "") -> Page:
     return pages.newcomer().get(pages.link(state) + more)
-
-
-def look_up(visitor: Visitor, code: str, figures: str = PHONE, status: int = 303, base: str = BASE) -> Page:
-    return visitor.submit(base, status, code=code, figures=figures)
 
 
 def rows(page: Page) -> dict[str, str]:
@@ -272,12 +243,6 @@ def test_what_is_typed_wrongly_is_a_problem_of_its_field_and_no_try(pages: Dossi
     look_up(visitor, pages.code("papers"))
 
 
-def misspelt(code: str) -> str:
-    """A code printed with a check character that is not its own."""
-    right = DossierCode.of(code).check
-    return f"{code} [{ALPHABET[(ALPHABET.index(right) + 1) % len(ALPHABET)]}]"
-
-
 def test_codes_that_were_perhaps_meant_are_the_same_whether_there_are_such_dossiers_or_not(pages: DossierPages):
     def meant(agency: str) -> list[str]:
         page = look_up(pages.newcomer(), misspelt(pages.code("papers")), WRONG, 404, f"/{agency}/ho-so")
@@ -401,31 +366,3 @@ def test_where_the_service_is_closed_every_way_in_says_so(pages: DossierPages):
     finally:
         pages.services.agencies.open_service(AGENCY, Service.DOSSIERS, "off_1")
         pages.clock.pass_by(seconds=6)
-
-
-def test_every_page_is_sound_in_both_languages_and_comes_in_the_first_flight(pages: DossierPages, tmp_path: Path):
-    visitor = pages.newcomer()
-    wrong = look_up(pages.newcomer(), misspelt(UNKNOWN), WRONG, 404)
-    addresses = [*(link for _, link in pages.every_state()), BASE]
-    for place, address in enumerate([*addresses, "/hs/x"]):
-        for language in ("", "?lang=en"):
-            page = visitor.get(address + language, 404 if address == "/hs/x" else 200)
-            collect_html(f"{place}{language}", page.html, tmp_path)
-            assert len(gzip.compress(page.html.encode(), 6)) <= PAGE_MOST
-    collect_html("wrong", wrong.html, tmp_path)
-    assert_markup(tmp_path)
-
-
-def test_forty_papers_with_all_their_notes_still_come_in_the_first_flight(pages: DossierPages):
-    office = pages.services.dossier_office
-    made = office.take_in(AGENCY, "H56.14", STATES["received"][0], by=OFFICER, key="long")
-    papers = tuple(
-        Wanted(f"Giấy tờ số {place} về {secrets.token_hex(20)}", Lack.OUTDATED, f"Xin lại ở {secrets.token_hex(40)}")
-        for place in range(PAPERS_MOST)
-    )
-    deadline = pages.clock.now() + timedelta(days=10)
-    ask: Act = lambda one, at, calendar: ask_for_papers(one, papers, "Điều 18", deadline, OFFICER, at, calendar)  # noqa: E731
-    office.move(AGENCY, str(made.code), made.version, ask, by=OFFICER)
-    page = pages.newcomer().get(f"/hs/{office.link(AGENCY, str(made.code))}")
-    assert len(page.soup.select("main ul.list li")) == PAPERS_MOST
-    assert len(gzip.compress(page.html.encode(), 6)) <= PAGE_MOST

@@ -10,17 +10,13 @@ from miniapp.dossiers.ending import finish, hand_over, withdraw
 from miniapp.dossiers.parts import Channel
 from miniapp.dossiers.pausing import ask_for_payment
 from miniapp.dossiers.working import take_up
-from tests.support.dossier_desk import BASE, PERSON, address, identified, moved, taken
+from tests.support.dossier_desk import BASE, PERSON, address, clerk, identified, moved, officer, taken
 from tests.support.dossier_town import AT_DESK, OFFICER, ONLINE
 from tests.support.markup import assert_markup, collect_html
 from tests.support.visitor import Page, Visitor
 from tests.web.console.conftest import AGENCY, OTHER, Office
 
-
-@pytest.fixture
-def clerk(office: Office) -> Visitor:
-    identified(office)
-    return office.at_desk(office.desk("quay@x.vn", "officer"))
+__all__ = ["clerk", "officer"]
 
 
 def codes(page: Page) -> list[str]:

@@ -12,12 +12,14 @@ from miniapp.dossiers.parts import Channel, Lack, Wanted
 from miniapp.dossiers.pausing import ask_for_papers, give_paper
 from miniapp.dossiers.states import Status
 from miniapp.dossiers.working import take_up
-from tests.support.dossier_desk import BASE, PERSON, address, found, identified, moved, taken, typed
+from tests.support.dossier_desk import BASE, PERSON, address, clerk, found, identified, moved, officer, taken, typed
 from tests.support.dossier_town import AT_DESK, OFFICER, ONLINE
 from tests.support.markup import assert_markup, collect_html
 from tests.support.officers import Desk
 from tests.support.visitor import Page, Visitor
 from tests.web.console.conftest import AGENCY, OTHER, Office
+
+__all__ = ["clerk", "officer"]
 
 PAPERS = {
     "papers": "Giấy chứng sinh: bản chính\nTờ khai",
@@ -28,17 +30,6 @@ PAPERS = {
     "deadline-year": "2099",
 }
 GROUND = {"article": "Điều 7", "words": "Không đủ điều kiện"}
-
-
-@pytest.fixture
-def officer(office: Office) -> Desk:
-    identified(office)
-    return office.desk("quay@x.vn", "officer")
-
-
-@pytest.fixture
-def clerk(office: Office, officer: Desk) -> Visitor:
-    return office.at_desk(officer)
 
 
 @pytest.fixture

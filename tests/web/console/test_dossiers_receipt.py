@@ -14,23 +14,14 @@ from miniapp.core.ids import NATION
 from miniapp.dossiers.lists import Shelf
 from miniapp.dossiers.pausing import ask_for_payment, pay
 from miniapp.procedures.model import Paper, Procedure
-from tests.support.dossier_desk import PERSON, address, identified, moved, taken, typed
+from tests.support.dossier_desk import PERSON, address, clerk, identified, moved, officer, taken, typed
 from tests.support.dossier_town import AT_DESK, OFFICER, ONLINE
 from tests.support.markup import assert_markup, collect_html
 from tests.support.officers import Desk
 from tests.support.visitor import Visitor
 from tests.web.console.conftest import AGENCY, OTHER, Office
 
-
-@pytest.fixture
-def officer(office: Office) -> Desk:
-    identified(office)
-    return office.desk("quay@x.vn", "officer")
-
-
-@pytest.fixture
-def clerk(office: Office, officer: Desk) -> Visitor:
-    return office.at_desk(officer)
+__all__ = ["clerk", "officer"]
 
 
 def link_of(office: Office) -> str:
