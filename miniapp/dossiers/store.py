@@ -176,7 +176,7 @@ def _page(key: str, under: Any, after: str, most: int, keep: Keep | None) -> Pag
     # One more than asked for tells whether there are more; the one at the cursor was shown already.
     most = min(most, PAGE_MOST)
     wanted = LOOKED_MOST if keep else most + 1 + bool(after)
-    found = rows(lambda: LineRow.query(key, under, limit=wanted))
+    found = rows(lambda: LineRow.query(key, under, limit=wanted, consistent_read=True))
     shown: list[Line] = []
     last = after
     for row in found:
