@@ -14,11 +14,11 @@ from miniapp.dossiers.codes import DossierCode
 from miniapp.dossiers.following import last_figures
 from miniapp.dossiers.parts import Applicant
 from miniapp.dossiers.store import DossierStore
+from tests.support.askers import ADDRESS, asker
 from tests.support.cloud import Cloud
 from tests.support.dossier_town import AT_DESK, LAN, OFFICER, OTHER, WARD, DossierTown
 from tests.support.faults import READS, CountedCalls
 
-ADDRESS = "203.0.113.7"
 CODE = "H56.14-261120-0001"
 PHONE, IDENTITY, WRONG = "5678", "3456", "9999"
 MOST, TRIES, GIVES_UP = 100, 400, 60
@@ -38,15 +38,10 @@ def town(cloud: Cloud) -> DossierTown:
     return made
 
 
-def asker(town: DossierTown, form: str, **more: object) -> Asker:
-    given = {"address": ADDRESS, "form": form, "born": town.clock.now().timestamp(), "cookie": "c"}
-    return Asker(**{**given, **more})  # type: ignore[arg-type]
-
-
 def asked(town: DossierTown, typed: str, figures: str, form: str = "form", held: Agency = HELD, **more: object) -> str:
     """What a look-up says: the code that was found, or why none was."""
     try:
-        return town.services.following.by_code(held, typed, figures, asker(town, form, **more))[1]
+        return town.services.following.by_code(held, typed, figures, asker(town.clock, form, **more))[1]
     except Problem as problem:
         return problem.code
 
@@ -103,7 +98,7 @@ def test_who_gave_no_number_is_found_by_no_figures(town: DossierTown):
 
 def test_a_dossier_is_looked_for_in_the_agency_of_the_page_alone(town: DossierTown):
     assert asked(town, CODE, PHONE, held=NEIGHBOUR) == "dossier_mismatch"
-    token, _ = town.services.following.by_code(HELD, CODE, PHONE, asker(town, "form"))
+    token, _ = town.services.following.by_code(HELD, CODE, PHONE, asker(town.clock, "form"))
     with pytest.raises(Refused, match="token_unknown"):
         town.services.following.sealed(NEIGHBOUR, token, "c")
     with pytest.raises(NotFound, match="dossier_link_unknown"):
@@ -113,10 +108,10 @@ def test_a_dossier_is_looked_for_in_the_agency_of_the_page_alone(town: DossierTo
 def test_where_the_service_is_closed_every_way_in_is_shut(town: DossierTown):
     shut = replace(HELD, services=frozenset())
     following = town.services.following
-    token, _ = following.by_code(HELD, CODE, PHONE, asker(town, "form"))
+    token, _ = following.by_code(HELD, CODE, PHONE, asker(town.clock, "form"))
     ways: list[Callable[[], object]] = [
-        lambda: following.by_code(shut, CODE, PHONE, asker(town, "form")),
-        lambda: following.by_code(shut, "x", "", asker(town, "form")),
+        lambda: following.by_code(shut, CODE, PHONE, asker(town.clock, "form")),
+        lambda: following.by_code(shut, "x", "", asker(town.clock, "form")),
         lambda: following.sealed(shut, token, "c"),
         lambda: following.of(shut, CODE),
     ]
@@ -127,7 +122,7 @@ def test_where_the_service_is_closed_every_way_in_is_shut(town: DossierTown):
 
 def test_a_sealed_dossier_opens_for_ten_minutes_where_it_was_asked_for(town: DossierTown):
     following = town.services.following
-    token, _ = following.by_code(HELD, CODE, PHONE, asker(town, "form"))
+    token, _ = following.by_code(HELD, CODE, PHONE, asker(town.clock, "form"))
     assert CODE not in token
     assert str(following.sealed(HELD, token, "c").code) == CODE
     with pytest.raises(Refused, match="token_unknown"):
@@ -160,11 +155,11 @@ Next = Callable[[DossierTown, int], Asker]
 
 
 def one_form_kept(town: DossierTown, attempt: int) -> Asker:
-    return asker(town, "kept")
+    return asker(town.clock, "kept")
 
 
 def a_fresh_form_per_try(town: DossierTown, attempt: int) -> Asker:
-    return asker(town, f"fresh-{attempt}", cookie=f"cookie-{attempt}")
+    return asker(town.clock, f"fresh-{attempt}", cookie=f"cookie-{attempt}")
 
 
 def walk(town: DossierTown, who: Next, is_patient: bool) -> set[str]:
@@ -225,7 +220,7 @@ def test_what_can_be_no_code_is_told_without_a_try_or_a_read(town: DossierTown, 
     with CountedCalls(town.services.aws) as calls:
         for typed in ("", "   ", "xin chào", "H56.14-261320-0001", "9" * 500, "' OR 1=1 --"):
             with pytest.raises(Invalid):
-                town.services.following.by_code(HELD, typed, PHONE, asker(town, "form"))
+                town.services.following.by_code(HELD, typed, PHONE, asker(town.clock, "form"))
     assert calls.calls == []
 
 

@@ -11,7 +11,8 @@ import pytest
 from miniapp.core.errors import Problem
 from miniapp.core.guarding import ADDRESS_FREE, FORM_MOST
 from miniapp.exam_scores.model import Exam
-from tests.service.exam_scores.test_walking import BIRTH, WRONG, asker, bureau, out
+from tests.service.exam_scores.test_walking import BIRTH, WRONG, bureau, out
+from tests.support.askers import asker
 from tests.support.exams import Bureau
 from tests.support.faults import CountedCalls
 
@@ -26,7 +27,7 @@ def answer(bureau: Bureau, made: Exam, place: int, factors: dict[str, str], form
     """What the look-up of one person says: the number, or why there is none."""
     number = f"{place % CANDIDATES + 1:06d}"
     try:
-        return bureau.looking_up.verified(made, number, factors, asker(bureau, form, cookie=form))[1]
+        return bureau.looking_up.verified(made, number, factors, asker(bureau.clock, form, cookie=form))[1]
     except Problem as problem:
         return problem.code
 

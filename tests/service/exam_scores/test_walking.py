@@ -12,11 +12,11 @@ from miniapp.core.guarding import PROOF_BITS, WINDOW, Asker, is_proof
 from miniapp.exam_scores.factors import FactorKeys
 from miniapp.exam_scores.looking_up import LookingUp
 from miniapp.exam_scores.model import Exam
+from tests.support.askers import asker
 from tests.support.cloud import Cloud
 from tests.support.exams import HOUR, Bureau, csv_file, verified
 from tests.support.faults import READS, CountedCalls
 
-ADDRESS = "203.0.113.7"
 MOST = 100
 TRIES = 1_000
 GIVES_UP = 60  # tries in vain, one after the other
@@ -52,26 +52,21 @@ def out(bureau: Bureau, at: timedelta | None = None) -> Exam:
     return made
 
 
-def asker(bureau: Bureau, form: str, **more: object) -> Asker:
-    given = {"address": ADDRESS, "form": form, "born": bureau.clock.now().timestamp(), "cookie": "c"}
-    return Asker(**{**given, **more})  # type: ignore[arg-type]
-
-
 Next = Callable[[Bureau, int], Asker]
 
 
 def one_cookie_kept(bureau: Bureau, attempt: int) -> Asker:
-    return asker(bureau, "kept", born=HOUR.timestamp())
+    return asker(bureau.clock, "kept", born=HOUR.timestamp())
 
 
 def a_fresh_form_per_try(bureau: Bureau, attempt: int) -> Asker:
-    return asker(bureau, f"fresh-{attempt}", cookie=f"cookie-{attempt}")
+    return asker(bureau.clock, f"fresh-{attempt}", cookie=f"cookie-{attempt}")
 
 
 def a_thousand_sessions(bureau: Bureau, attempt: int) -> Asker:
     """Opened long before the hour, so that their forms are old."""
     session = attempt % 1_000
-    return asker(bureau, f"session-{session}", cookie=f"cookie-{session}", born=HOUR.timestamp() - 3_600)
+    return asker(bureau.clock, f"session-{session}", cookie=f"cookie-{session}", born=HOUR.timestamp() - 3_600)
 
 
 def walk(bureau: Bureau, made: Exam, who: Next, is_patient: bool) -> int:
@@ -107,20 +102,20 @@ def test_a_walk_ends_after_at_most_a_hundred_wrong_answers(who: Next, is_patient
 @pytest.mark.parametrize("who", [one_cookie_kept, a_fresh_form_per_try, a_thousand_sessions])
 def test_others_behind_the_same_address_are_unharmed(who: Next, bureau: Bureau) -> None:
     made = out(bureau)
-    _, number = bureau.looking_up.verified(made, "000201", BIRTH, asker(bureau, "neighbour"))
+    _, number = bureau.looking_up.verified(made, "000201", BIRTH, asker(bureau.clock, "neighbour"))
     mark = bureau.guard.served(made, number)
     walk(bureau, made, who, False)
 
-    again = bureau.looking_up.verified(made, "000201", BIRTH, asker(bureau, "neighbour-2", served=mark))
+    again = bureau.looking_up.verified(made, "000201", BIRTH, asker(bureau.clock, "neighbour-2", served=mark))
     assert again[1] == "000201"
-    newcomer = asker(bureau, "newcomer")
+    newcomer = asker(bureau.clock, "newcomer")
     if who is not one_cookie_kept:
         with pytest.raises(Refused, match="form_must_wait") as refusal:
             bureau.looking_up.verified(made, "000202", BIRTH, newcomer)
         assert refusal.value.facts["wait"] <= 20
         bureau.later(seconds=refusal.value.facts["wait"])
     assert bureau.looking_up.verified(made, "000202", BIRTH, newcomer)[1] == "000202"
-    elsewhere = asker(bureau, "elsewhere", address="198.51.100.9")
+    elsewhere = asker(bureau.clock, "elsewhere", address="198.51.100.9")
     assert bureau.looking_up.verified(made, "000203", BIRTH, elsewhere)[1] == "000203"
 
 
@@ -135,7 +130,7 @@ def test_a_newcomer_with_a_proof_of_work_need_not_wait(bureau: Bureau) -> None:
             break
 
     assert is_proof("newcomer", str(attempt))
-    newcomer = asker(bureau, "newcomer", proof=str(attempt))
+    newcomer = asker(bureau.clock, "newcomer", proof=str(attempt))
     assert bureau.looking_up.verified(made, "000202", BIRTH, newcomer)[1] == "000202"
 
 
@@ -143,11 +138,11 @@ def test_a_number_that_others_tried_waits_a_minute_at_most(bureau: Bureau) -> No
     made = out(bureau)
     for attempt in range(40):
         bureau.later(seconds=1)
-        guesser = asker(bureau, f"form-{attempt}", address=f"198.51.100.{attempt}")
+        guesser = asker(bureau.clock, f"form-{attempt}", address=f"198.51.100.{attempt}")
         with pytest.raises((NotFound, Refused)):
             bureau.looking_up.verified(made, "000007", WRONG, guesser)
 
-    owner = asker(bureau, "owner", address="192.0.2.4")
+    owner = asker(bureau.clock, "owner", address="192.0.2.4")
     with pytest.raises(Refused, match="too_many_tries") as refusal:
         bureau.looking_up.verified(made, "000007", BIRTH, owner)
     assert 0 < refusal.value.facts["wait"] <= 60
@@ -173,7 +168,7 @@ def cost(bureau: Bureau, cloud: Cloud, made: Exam, number: str, factors: dict[st
     with CountedCalls(cloud.aws) as calls:
         try:
             reader.verified(
-                made, number, factors, asker(bureau, f"form-{number}-{factors}", address=f"a-{number}-{factors}")
+                made, number, factors, asker(bureau.clock, f"form-{number}-{factors}", address=f"a-{number}-{factors}")
             )
         except Problem as problem:
             answer = problem.code
@@ -207,18 +202,18 @@ def test_before_the_hour_known_and_unknown_get_one_answer_for_one_price(bureau: 
 def test_a_day_is_a_day_however_it_is_typed_and_another_is_not(bureau: Bureau) -> None:
     made = out(bureau)
     for form, typed in enumerate(("16/07/2011", "16-7-2011", "16.07.2011", " 2011-07-16 ")):
-        assert bureau.looking_up.verified(made, "000009", {"birth_date": typed}, asker(bureau, f"f{form}"))
+        assert bureau.looking_up.verified(made, "000009", {"birth_date": typed}, asker(bureau.clock, f"f{form}"))
     for form, typed in enumerate((date(2011, 7, 17).isoformat(), "", "31/02/2011", "7/16/2011")):
         with pytest.raises(NotFound, match="result_mismatch"):
-            bureau.looking_up.verified(made, "000009", {"birth_date": typed}, asker(bureau, f"w{form}"))
+            bureau.looking_up.verified(made, "000009", {"birth_date": typed}, asker(bureau.clock, f"w{form}"))
 
 
 def test_a_lost_zero_is_put_back_by_format_alone_and_tells_nothing_of_a_number(bureau: Bureau) -> None:
     made = out(bureau)
-    assert bureau.looking_up.verified(made, "00042", BIRTH, asker(bureau, "right"))[1] == "000042"
+    assert bureau.looking_up.verified(made, "00042", BIRTH, asker(bureau.clock, "right"))[1] == "000042"
     said = []
     for form, (typed, factors) in enumerate((("00042", WRONG), ("00999", BIRTH), ("000042", WRONG), ("000999", BIRTH))):
         with pytest.raises(NotFound, match="result_mismatch") as answer:
-            bureau.looking_up.verified(made, typed, factors, asker(bureau, f"form-{form}"))
+            bureau.looking_up.verified(made, typed, factors, asker(bureau.clock, f"form-{form}"))
         said.append(answer.value.facts)
     assert said == [{}] * 4
