@@ -144,9 +144,9 @@ def one_page(code: str, status: int = 200) -> Response:
     services = context.services()
     state = state_of(code)
     day = request.args.get("ngay", "")
-    day = day if day in state.days else ""
-    if day:
+    if day in state.days:
         state = state_of(code, day)
+    day = state.day if state.day in state.days else ""  # also where nothing holds yet
     page = OnePage(
         procedure=state.procedure,
         state=state,

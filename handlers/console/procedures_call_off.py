@@ -11,7 +11,9 @@ from handlers.console.procedures_form import Changed, differences
 from handlers.doors import officers, pages
 from handlers.forms import FieldProblem, Form
 from miniapp.core.errors import Conflict, NotFound
+from miniapp.procedures.desk import State
 from miniapp.procedures.model import Procedure
+from miniapp.procedures.written import label, written
 
 calling_off = pages("console_procedures_call_off", officers(may="procedures.manage"), PREFIX, "console")
 
@@ -48,7 +50,7 @@ def call_off(agency: str, code: str) -> Response:
 
     def do() -> str:
         office.call_off(held, code, day, by=by, expected=seen)
-        return base(f"/{code}")
+        return base(f"/{code}") if _on(code) else base()
 
     try:
         return answers.see(forms.once(form, do))
@@ -62,15 +64,30 @@ def _page(code: str, day: str, form: Form, status: int = 200) -> Response:
     state = state_of(code)
     if day not in state.days:
         raise NotFound("change_unknown", procedure=code[:20])
-    before = state_of(code, max((one for one in state.days if one < day), default=""))
+    before = _on(code, max((one for one in state.days if one < day), default=context.services().procedure_desk.today))
     then = state_of(code, day)
     page = CallOffPage(
         form=form,
         procedure=then.procedure,
         day=day,
-        differences=differences(before, {name: then.own.get(name) for name in [*before.own, *then.own]}),
+        differences=_between(before, then),
         seen=state.mark,
         action=base(f"/{code}/huy-hen"),
         away=base(f"/{code}", ngay=day),
     )
     return answers.show("console/procedures/call_off.html", page, status=status, wrong=status != 200)
+
+
+def _on(code: str, day: str = "") -> State | None:
+    """The procedure on a day; None where it is not there then."""
+    try:
+        return state_of(code, day)
+    except NotFound:
+        return None
+
+
+def _between(before: State | None, then: State) -> list[Changed]:
+    """What changes on a day; all that the agency says, where nothing is there before."""
+    if before is None:
+        return [Changed(name, label(name), "", written(name, value), False) for name, value in then.own.items()]
+    return differences(before, {name: then.own.get(name) for name in [*before.own, *then.own]})

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Response, request
 
-from handlers import answers, context, forms
+from handlers import answers, context, formats, forms
 from handlers.console.agency import version_of
 from handlers.console.procedures import (
     EDITABLE,
@@ -40,7 +40,7 @@ from handlers.console.procedures_form import (
 from handlers.doors import officers, pages
 from handlers.forms import FieldProblem, Form
 from handlers.procedure_page import page_of
-from miniapp.core.errors import Conflict, Invalid
+from miniapp.core.errors import Conflict, Invalid, NotFound
 from miniapp.procedures.desk import State
 from miniapp.procedures.model import Procedure
 from miniapp.procedures.written import headings, label
@@ -102,9 +102,8 @@ def show(agency: str, code: str) -> Response:
     """The form; `ngay` asks for a day to come on which something begins."""
     state = state_of(code)
     day = request.args.get("ngay", "")
-    day = day if day in state.days else context.services().procedure_desk.today
-    state = state_of(code, day)
-    return _form(state, forms.blank(**values_of(state, day)))
+    state = state_of(code, day if day in state.days else state.day)
+    return _form(state, forms.blank(**values_of(state, state.day)))
 
 
 @edit.post("/<code>/sua")
@@ -115,7 +114,11 @@ def save(agency: str, code: str) -> Response:
     day = day_of(form)
     if late := begins(form):
         return _form(now, form.with_problems(late), 422)
-    state = state_of(code, day)
+    try:
+        state = state_of(code, day)
+    except NotFound:
+        early = FieldProblem("effective", "effective_too_early", {"day": formats.day(now.day)})
+        return _form(now, form.with_problems(early), 422)
     fields = fields_of(form)
     if form.problems or isinstance(fields, Form):
         return _form(state, fields if isinstance(fields, Form) else form, 422)

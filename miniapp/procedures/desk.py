@@ -36,12 +36,14 @@ Entries = Mapping[str, tuple[Overlay, ...]]
 class State:
     """One procedure on a day: what the agency shows, what stands above, what of it is the agency's own.
 
-    `days`: on which something of the agency's begins that is still to come; `number` and `mark`: what this was read of."""
+    `day`: of which all this is; `days`: on which something of the agency's begins that is still to come; `number` and
+    `mark`: what this was read of."""
 
     procedure: Procedure
     sources: Mapping[str, str]
     above: Values
     own: Mapping[str, Any]
+    day: str
     days: Sequence[str]
     number: int
     mark: str
@@ -104,22 +106,27 @@ class ProcedureDesk:
         return local_day(self._clock.now())
 
     def state(self, agency: str, code: str, day: str = "") -> State:
-        """A procedure on a day (today); NotFound `procedure_unknown`."""
+        """A procedure on a day; without one today, or as it begins where it is still to come.
+
+        NotFound `procedure_unknown`, also for one that is not there on that day."""
         pointer = self._store.pointer(agency)
         own = self._store.book(agency, pointer.book).find(code)
-        day = day or self.today
-        above = self._above(agency, code, day)
-        held = in_force(own, day)
+        days = [one.effective for one in own if one.effective > self.today]
+        on = day or self.today
+        above, held = self._above(agency, code, on), in_force(own, on)
         found = merged(code, [*above, (agency, held)])
         if found is None:
-            raise NotFound("procedure_unknown", procedure=code[:20])
+            if day or not days:
+                raise NotFound("procedure_unknown", procedure=code[:20])
+            return self.state(agency, code, days[0])
         inherited = values(above)[0]
         return State(
             procedure=found.procedure,
             sources=found.sources,
             above=inherited,
             own=held.changes if held else {},
-            days=[one.effective for one in own if one.effective > self.today],
+            day=on,
+            days=days,
             number=pointer.number,
             mark=said_mark(own),
             drifts=drift(held, inherited) if held and above else (),
@@ -131,7 +138,11 @@ class ProcedureDesk:
         for code, overlays in self._entries(agency, self._store.pointer(agency).book).items():
             held = in_force(overlays, today)
             days = [one.effective for one in overlays if one.effective > today]
-            shown = merged(code, [*self._above(agency, code, days[-1] if held is None else today), (agency, held)])
+            above = self._above(agency, code, days[-1] if held is None else today)
+            # What is not there today is shown as it begins.
+            shown = merged(code, [*above, (agency, held)]) or merged(
+                code, [*above, (agency, in_force(overlays, days[0]))]
+            )
             if shown is not None and (days or (held and held.changes)):
                 stale = shown.procedure.is_stale(date.fromisoformat(today))
                 found.append(Own(shown.procedure, list(held.changes if held else ()), days, stale))

@@ -23,6 +23,7 @@ def entry_of(procedure: Procedure) -> Entry:
         steps=_lines(procedure.steps),
         results=_lines(result.name for result in procedure.results),
         conditions=procedure.conditions,
+        keywords=procedure.keywords,
         legal=_lines(f"{text.number} {text.title}" for text in procedure.legal),
     )
 

@@ -22,3 +22,4 @@ class Entry:
     results: str = ""
     conditions: str = ""
     legal: str = ""
+    keywords: str = ""  # what its keeper says that people call it

@@ -17,10 +17,19 @@ from miniapp.procedures.levels import Level
 from miniapp.procedures.rules import Rules
 from miniapp.procedures.typed import key, spelled, split
 
-TEXTS = (("field", 2.0), ("papers", 1.0), ("results", 1.0), ("conditions", 0.8), ("steps", 0.7), ("legal", 0.3))
+TEXTS = (
+    ("keywords", 2.0),
+    ("field", 2.0),
+    ("papers", 1.0),
+    ("results", 1.0),
+    ("conditions", 0.8),
+    ("steps", 0.7),
+    ("legal", 0.3),
+)
 PLENTY = 1.2  # BM25's k1
 LENGTH = 0.3  # BM25's b: long texts are long because the law is, not because they speak of more
 TEXT_SHARE = 0.30  # a word in more of the texts than this tells nothing
+TEXT_FEW = 3  # … but for what only so few have, where a layer has but a few procedures
 LONG_TEXT = 400
 TEXT_DOCS = 700  # and of one in many, the procedures that it says most about
 PAIR_DOCS = 120
@@ -98,11 +107,13 @@ def _who(entry: Entry) -> int:
 
 
 def _text_words(entries: Sequence[Entry]) -> set[str]:
-    """Words of the texts that at least two procedures use: what one alone says is mostly a slip or a number."""
+    """Words of the texts that at least two procedures use (what one alone says is mostly a slip or a number), and keywords,
+    which somebody chose."""
     seen: Counter[str] = Counter()
     for entry in entries:
         seen.update({word for name, _ in TEXTS for word in map(key, split(getattr(entry, name))) if word.isalpha()})
-    return {word for word, times in seen.items() if times > 1 and len(word) < 10}
+    chosen = {word for entry in entries for word in map(key, split(entry.keywords)) if word.isalpha()}
+    return {word for word, times in seen.items() if (times > 1 or word in chosen) and len(word) < 10}
 
 
 def _texts(entries: Sequence[Entry], number: Mapping[str, int]) -> tuple[Postings, Postings]:
@@ -115,7 +126,9 @@ def _texts(entries: Sequence[Entry], number: Mapping[str, int]) -> tuple[Posting
             words[word][at] = amount / (amount + PLENTY)
         for pair, weight in beside.items():
             pairs[pair][at] = weight
-    telling = {word: _most(found) for word, found in words.items() if len(found) <= TEXT_SHARE * len(entries)}
+    telling = {
+        word: _most(found) for word, found in words.items() if len(found) <= max(TEXT_FEW, TEXT_SHARE * len(entries))
+    }
     return telling, {pair: found for pair, found in pairs.items() if 1 < len(found) <= PAIR_DOCS}
 
 

@@ -65,6 +65,12 @@ def test_what_one_province_alone_has_is_found_there_and_below_and_nowhere_else(t
     assert names(town, "tinh", "khai sinh") == ["Đăng ký khai sinh"]
 
 
+def test_the_words_that_a_keeper_chose_find_a_procedure_also_where_it_alone_has_them(town: CatalogueTown):
+    town.take(NATION, BIRTH)
+    town.take("tinh", replace(WALK, keywords="huy hiệu voi vàng"))
+    assert names(town, "xa-a", "voi vang") == ["Cấp thẻ tham quan phố cổ"]
+
+
 def test_what_a_province_alone_has_comes_before_what_answers_less_and_after_what_answers_more(
     town: CatalogueTown,
 ) -> None:

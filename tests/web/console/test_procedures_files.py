@@ -80,6 +80,30 @@ def test_a_file_may_hold_from_a_day_to_come(office: Office, visitor: Visitor):
     assert desk.state(AGENCY, CODE, "2026-08-01").procedure.address == "Số 5"
 
 
+def test_a_procedure_that_begins_on_a_day_to_come_is_looked_at_edited_and_called_off_before(
+    office: Office, visitor: Visitor
+):
+    body = "Mã thủ tục,Tên thủ tục\n1.999001,Cấp thẻ tham quan phố cổ\n"
+    day = {"effective-day": "1", "effective-month": "8", "effective-year": "2026"}
+    visitor.post(TAKE, **typed(sent(visitor, body), **day))
+    one = f"{BASE}/1.999001"
+    assert "sẽ đổi từ 01/08/2026" in visitor.get(BASE).text
+    assert "Cấp thẻ tham quan phố cổ" in visitor.get(f"{BASE}/lich-su/1").text
+    page = visitor.get(one)
+    assert (page.h1, "Nội dung áp dụng từ 00:00 ngày 01/08/2026" in page.text) == ("Cấp thẻ tham quan phố cổ", True)
+    form = visitor.get(f"{one}/sua")
+    assert form.value("effective-month") == "08"
+    early = visitor.post(
+        f"{one}/sua", 422, **typed(form, address="Số 1", **{**day, "effective-day": "20", "effective-month": "7"})
+    )
+    assert "chưa có trước ngày 01/08/2026" in early.text and early.soup.find(id="f-address").get_text() == "Số 1"
+    asked = visitor.get(f"{one}/huy-hen?ngay=2026-08-01")
+    assert "Cấp thẻ tham quan phố cổ" in asked.text
+    answer = visitor.post(f"{one}/huy-hen", **typed(asked, understood="1"))
+    assert answer.answer.headers["Location"] == BASE
+    visitor.get(one, 404)
+
+
 def test_problems_are_named_by_record_and_row_before_anything_is_taken_in(office: Office, visitor: Visitor):
     page = sent(
         visitor,
