@@ -8,7 +8,7 @@ typed is looked at, whatever is found, and each has its own share of failures. N
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from miniapp.agencies.model import Agency, Service
@@ -47,7 +47,9 @@ class Dossiers:
 
 @dataclass(frozen=True)
 class Followed:
-    """A dossier as it stands now, without who asked; `calendar` is the agency's."""
+    """A dossier as it stands now, without who asked; `calendar` is the agency's.
+
+    `is_misread`: the check character that was typed with its code is another code's."""
 
     code: DossierCode
     procedure: str
@@ -56,6 +58,7 @@ class Followed:
     received_at: datetime | None
     told: Timeline
     calendar: Calendar
+    is_misread: bool = False
 
 
 class Following:
@@ -110,7 +113,8 @@ class Following:
         NotFound `service_closed`; Invalid as `typed.read`, or `last_figures_shape`; NotFound `dossier_mismatch` alike
         for whatever does not fit; Refused as the guard says."""
         held.require(Service.DOSSIERS)
-        codes = tuple(dict.fromkeys(reading.code for reading in read(typed)))
+        readings = read(typed)
+        codes = tuple(dict.fromkeys(reading.code for reading in readings))
         said = last_figures(figures)
         if not said:
             raise Invalid("last_figures_shape", field="figures")
@@ -120,7 +124,8 @@ class Following:
         if not fitting:
             self._guard.failed(tried)
             raise NotFound("dossier_mismatch")
-        facts = {"a": held.id, "d": str(fitting[0]), "c": asker.cookie}
+        misread = all(reading.holds is False for reading in readings if reading.code == fitting[0])
+        facts = {"a": held.id, "d": str(fitting[0]), "c": asker.cookie, "m": misread}
         return self._sealer.seal(PURPOSE, facts, self._clock.now() + TOKEN_LIFE), str(fitting[0])
 
     def sealed(self, held: Agency, token: str, cookie: str) -> Followed:
@@ -129,7 +134,7 @@ class Following:
         facts = self._sealer.open(PURPOSE, token, self._clock.now())
         if facts["a"] != held.id or facts["c"] != cookie:
             raise Refused("token_unknown")
-        return self.of(held, facts["d"])
+        return replace(self.of(held, facts["d"]), is_misread=facts["m"])
 
     def served(self, held: Agency, code: str) -> str:
         """The mark of a success, with which who was served goes on."""

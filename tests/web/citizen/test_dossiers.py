@@ -243,6 +243,17 @@ def test_what_is_typed_wrongly_is_a_problem_of_its_field_and_no_try(pages: Dossi
     look_up(visitor, pages.code("papers"))
 
 
+def test_a_check_character_of_another_code_is_told_beside_the_dossier(pages: DossierPages):
+    def shown(code: str) -> Page:
+        visitor = pages.newcomer()
+        return visitor.follow(look_up(visitor, code))
+
+    code = pages.code("papers")
+    assert "Có đúng hồ sơ của bạn không?" in shown(misspelt(code)).text
+    for right in (code, pages.made["papers"].code.printed):
+        assert "Có đúng hồ sơ của bạn không?" not in shown(right).text
+
+
 def test_codes_that_were_perhaps_meant_are_the_same_whether_there_are_such_dossiers_or_not(pages: DossierPages):
     def meant(agency: str) -> list[str]:
         page = look_up(pages.newcomer(), misspelt(pages.code("papers")), WRONG, 404, f"/{agency}/ho-so")
