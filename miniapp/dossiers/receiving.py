@@ -34,7 +34,7 @@ def receive(
     if dossier.status is not Status.FILED:  # back here after a supplement leads another way, which keeps the clock
         raise Conflict("dossier_move_not_allowed", was=dossier.status.value, wanted=Status.RECEIVED.value)
     if not steps or len(steps) > STEPS_MOST or not all(step.name.strip() and step.post.strip() for step in steps):
-        raise Invalid("dossier_steps_shape", most=STEPS_MOST)
+        raise Invalid("dossier_steps_shape", field="steps", most=STEPS_MOST)
     at = dossier.moment(at)
     clock = Clock.started(at, limit, calendar)
     after = dossier.moved(Status.RECEIVED, at, steps=steps, step=0, officer=by.id, clock=clock)

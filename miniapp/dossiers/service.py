@@ -6,7 +6,7 @@ follow what, in the model."""
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from miniapp.audit.model import Event as AuditEvent
@@ -73,13 +73,10 @@ class DossierOffice:
             return made
         now = self._clock.now()
         day = now.astimezone(VIETNAM).date()
-        number = self._store.next_number(agency, identifier, f"{day:%y%m%d}")
-        code = DossierCode.made(identifier, day, number)
-        moves = [file(agency, code, (order.procedure, order.procedure_name), order.channel, order.applicant, by, now)]
-        if order.steps:
-            calendar = self._calendars(agency)
-            moves.append(receive(moves[0].dossier, order.limit, order.steps, by, now, calendar))
-        dossier, events = moves[-1].dossier, [move.event for move in moves]
+        taken = self._begun(agency, DossierCode.made(identifier, day, 1), order, by, now)
+        number = self._store.next_number(agency, identifier, f"{day:%y%m%d}")  # what is refused uses none up
+        dossier = replace(taken[-1].dossier, code=DossierCode.made(identifier, day, number))
+        events = [move.event for move in taken]
         writes = [
             *self._store.added(dossier, events),
             self._store.ordered(dossier, key, order.mark),
@@ -157,13 +154,22 @@ class DossierOffice:
         self._audit.commit(event, agency=agency, by=by.id, writes=self._store.linked(dossier, token, instead=old))
         return token
 
+    def _begun(self, agency: str, code: DossierCode, order: Order, by: By, now: datetime) -> list[Move]:
+        """The moves by which it begins; Invalid when the order can't be taken as it is."""
+        procedure = (order.procedure, order.procedure_name)
+        moves = [file(agency, code, procedure, order.channel, order.applicant, by, now)]
+        if order.steps:
+            calendar = self._calendars(agency)
+            moves.append(receive(moves[0].dossier, order.limit, order.steps, by, now, calendar))
+        return moves
+
     def _made(self, agency: str, key: str, order: Order) -> Dossier | None:
         """What was made of an order already."""
         lead = self._store.lead(order_key(agency, key))
         if lead is None:
             return None
         if lead.order != order.mark:
-            raise Conflict("order_differs")
+            raise Conflict("order_differs", dossier=lead.code)
         return self.find(agency, lead.code)
 
     def _commit(self, dossier: Dossier, events: Sequence[Event], by: By, writes: Sequence[Write]) -> None:

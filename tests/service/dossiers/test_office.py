@@ -9,6 +9,7 @@ import pytest
 from miniapp.core.errors import Conflict, Invalid, NotFound
 from miniapp.dossiers.events import Happened
 from miniapp.dossiers.lists import Line, Shelf
+from miniapp.dossiers.parts import Step
 from miniapp.dossiers.service import Act
 from miniapp.dossiers.states import Status
 from tests.support.cloud import Cloud
@@ -69,7 +70,7 @@ def test_the_same_order_twice_is_one_dossier_and_another_one_under_its_key_is_re
     assert town.told() == ["dossier_filed", "dossier_received"]
     with pytest.raises(Conflict) as conflict:
         town.taken(ONLINE)
-    assert conflict.value.code == "order_differs"
+    assert (conflict.value.code, conflict.value.facts) == ("order_differs", {"dossier": str(first.code)})
     assert town.taken(key="key-2").code != first.code
 
 
@@ -184,6 +185,13 @@ def test_the_shelf_shows_what_is_due_first_first_and_page_after_page(town: Dossi
     due = first.lines[1].due
     assert due is not None
     assert [line.code[-1] for line in town.office.shelf(WARD, Shelf.RUNNING, due_before=due).lines] == ["1"]
+
+
+def test_an_order_that_is_refused_uses_no_number_up(town: DossierTown):
+    for steps in ((Step("Thẩm định", ""),), tuple(Step(f"Bước {at}", "Công chức") for at in range(31))):
+        with pytest.raises(Invalid):
+            town.taken(replace(AT_DESK, steps=steps), key="refused")
+    assert town.taken().code.sequence == "0001"
 
 
 def test_an_identifier_that_is_none_takes_nothing_in(town: DossierTown):
