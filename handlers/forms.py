@@ -130,9 +130,11 @@ def _origins() -> tuple[str, str]:
     return f"{base.scheme}://{base.netloc}".lower(), f"{base.scheme}://{request.host}"
 
 
-def once(form: Form, act: Callable[[], str]) -> str:
-    """Run `act` once for this form's token and give its outcome (an address), however often the form arrives."""
-    return context.services().once.run(form.token, act)
+def once(form: Form, act: Callable[[], str], of: str = "") -> str:
+    """Run `act` once for this form's token and give its outcome (an address), however often the form arrives.
+
+    `of` marks the content where the act itself tells another one under the same token from a repetition."""
+    return context.services().once.run(f"{form.token}#{of}" if of else form.token, act)
 
 
 def outcome_again() -> str:

@@ -12,8 +12,8 @@ from handlers import answers, context, forms
 from handlers.console.dossiers import PREFIX
 from handlers.console.dossiers_acts import DEEDS, LISTS, Deed
 from handlers.console.dossiers_one import Told, found, of, told
-from handlers.console.dossiers_receive import last_steps, procedure_of
-from handlers.console.dossiers_typed import limit_typed, steps_typed
+from handlers.console.dossiers_receive import last_steps, procedure_of, proposed_limit
+from handlers.console.dossiers_typed import at_fields, limit_typed, steps_typed
 from handlers.doors import officers, pages
 from handlers.forms import FieldProblem, Form
 from miniapp.accounts.access import require
@@ -96,9 +96,8 @@ def _wrong(dossier: str, deed: str, form: Form, problem: Problem) -> Response:
         again = replace(form, values={**form.values, "seen": str(held.version)})
         again = again.with_problems(FieldProblem("", problem.code))
         return _page(held, deed, again, 409, told([event for event in story if event.version > seen]))
-    field = str(problem.facts.get("field", "steps" if problem.code == "dossier_steps_shape" else ""))
     status = {Invalid: 422, Conflict: 409, Refused: 403}[type(problem)]
-    return _page(held, deed, form.with_problems(FieldProblem(field, problem.code, problem.facts)), status)
+    return _page(held, deed, form.with_problems(*at_fields(problem)), status)
 
 
 def _proposed(deed: str, held: Dossier) -> dict[str, str]:
@@ -115,11 +114,9 @@ def _proposed(deed: str, held: Dossier) -> dict[str, str]:
 def _limit(held: Dossier) -> dict[str, str]:
     """The catalogue's limit for the way it came in by."""
     try:
-        ways = procedure_of(held.procedure).channels
+        return limit_typed(proposed_limit(procedure_of(held.procedure), held.channel))
     except NotFound:
         return limit_typed(UNSTATED)
-    limits = [one.limit for one in ways if one.limit.amount]
-    return limit_typed(limits[0] if limits else UNSTATED)
 
 
 def _colleagues(agency: str) -> dict[str, str]:

@@ -3,9 +3,8 @@
 For officers. Limit, way and steps are proposed: the catalogue's, and those that the agency's last dossier of the same
 procedure took. A form makes one dossier, however often it arrives (F23, F24)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from flask import Response, request
 
@@ -16,6 +15,7 @@ from handlers.console.dossiers_typed import (
     NAME_MOST,
     PHONE_MOST,
     applicant_of,
+    at_fields,
     channel_of,
     limit_of,
     limit_typed,
@@ -23,22 +23,19 @@ from handlers.console.dossiers_typed import (
     steps_typed,
 )
 from handlers.doors import officers, pages
-from handlers.forms import FieldProblem, Form
+from handlers.forms import Form
 from miniapp.agencies.model import Agency
-from miniapp.core.errors import Conflict, Invalid, NotFound
+from miniapp.core.errors import Conflict, Invalid, NotFound, both
 from miniapp.core.folding import clean
 from miniapp.core.time_limits import UNSTATED, TimeLimit
 from miniapp.dossiers.events import By, Side
 from miniapp.dossiers.lists import Shelf
 from miniapp.dossiers.parts import Channel, Step
-from miniapp.dossiers.receiving import STEPS_MOST
 from miniapp.dossiers.service import Order
 from miniapp.procedures.finding import LONGEST
 from miniapp.procedures.model import Procedure, Way, national_code
 
 receiving = pages("console_dossiers_receive", officers(may="dossiers.manage"), PREFIX, "console")
-
-Part = TypeVar("Part")
 
 FOUND_MOST = 20
 FIELDS = ("procedure", "name", "identity", "phone", "subject", "channel", "amount", "count", "steps")
@@ -81,9 +78,8 @@ def show(agency: str) -> Response:
     if not code:
         return _find(clean(request.args.get("q", ""))[:LONGEST])
     procedure = procedure_of(code)
-    limit, channel = _proposed(procedure)
-    steps = last_steps(procedure.code)
-    values = {"channel": str(channel.value), "subject": "1", "steps": steps_typed(steps), **limit_typed(limit)}
+    limit, steps = proposed_limit(procedure, Channel.DESK), last_steps(procedure.code)
+    values = {"channel": str(Channel.DESK.value), "subject": "1", "steps": steps_typed(steps), **limit_typed(limit)}
     return _page(forms.blank(**values), procedure, bool(steps))
 
 
@@ -95,23 +91,19 @@ def receive(agency: str) -> Response:
     held = now()
     if form.problems or not held.identifier:
         return _page(form, procedure, False, 422) if held.identifier else _find("")
-    order = _order(form, procedure)
-    if isinstance(order, Form):
-        return _page(order, procedure, False, 422)
     by = By(Side.OFFICER, context.officer().id)
 
-    def act() -> str:
+    def act(order: Order) -> str:
         office = context.services().dossier_office
         made = office.take_in(held.id, held.identifier, order, by=by, key=form.token)
         return base(f"/{made.code}")
 
     try:
-        return answers.see(forms.once(form, act))
-    except Invalid as problem:
-        field = str(problem.facts.get("field", "steps"))
-        return _page(form.with_problems(FieldProblem(field, problem.code, problem.facts)), procedure, False, 422)
-    except Conflict as problem:
-        return _page(form.with_problems(FieldProblem("", problem.code, problem.facts)), procedure, False, 409)
+        order = _order(form, procedure)
+        return answers.see(forms.once(form, lambda: act(order), of=order.mark))
+    except (Invalid, Conflict) as problem:
+        status = 422 if isinstance(problem, Invalid) else 409
+        return _page(form.with_problems(*at_fields(problem)), procedure, False, status)
 
 
 def now() -> Agency:
@@ -137,37 +129,22 @@ def last_steps(procedure: str) -> tuple[Step, ...]:
     return ()
 
 
-def _order(form: Form, procedure: Procedure) -> Order | Form:
-    """What is ordered; or the form with everything that is wrong, not only the first."""
-    problems: list[FieldProblem] = []
+def proposed_limit(procedure: Procedure, channel: Channel) -> TimeLimit:
+    """What the catalogue says of a way of handing in; else of its first way that has a limit."""
+    counted = [(WAYS.get(one.way), one.limit) for one in procedure.channels if one.limit.amount]
+    own = [limit for way, limit in counted if way is channel]
+    return next(iter([*own, *(limit for _, limit in counted)]), UNSTATED)
 
-    def held(read: Callable[[], Part]) -> Part | None:
-        try:
-            return read()
-        except Invalid as problem:
-            problems.append(_at(problem))
-            return None
 
-    applicant = held(lambda: applicant_of(form))
-    channel = held(lambda: channel_of(form.value("channel")))
-    limit = held(lambda: limit_of(form.value("amount"), form.value("count")))
-    steps = held(lambda: steps_of(form.value("steps")))
-    if steps == ():
-        problems.append(FieldProblem("steps", "dossier_steps_shape", {"most": STEPS_MOST}))
-    if applicant is None or channel is None or limit is None or not steps:
-        return form.with_problems(*problems)
+def _order(form: Form, procedure: Procedure) -> Order:
+    """What is ordered; Invalid with everything that is wrong, not only the first."""
+    (applicant, channel), (limit, steps) = both(
+        lambda: both(lambda: applicant_of(form), lambda: channel_of(form.value("channel"))),
+        lambda: both(
+            lambda: limit_of(form.value("amount"), form.value("count")), lambda: steps_of(form.value("steps"))
+        ),
+    )
     return Order(procedure.code, procedure.name, channel, applicant, limit, steps)
-
-
-def _at(problem: Invalid) -> FieldProblem:
-    return FieldProblem(str(problem.facts.get("field", "")), problem.code, problem.facts)
-
-
-def _proposed(procedure: Procedure) -> tuple[TimeLimit, Channel]:
-    """At the desk, what the catalogue says of the desk; else its first way that has a limit."""
-    by_way = {one.way: one.limit for one in procedure.channels if one.limit.amount}
-    limit = by_way.get(Way.DESK) or next(iter(by_way.values()), UNSTATED)
-    return limit, Channel.DESK
 
 
 def _find(query: str) -> Response:

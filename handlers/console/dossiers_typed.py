@@ -6,14 +6,15 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from handlers.forms import Form
+from handlers.forms import FieldProblem, Form
 from miniapp.core.clock import VIETNAM
-from miniapp.core.errors import Invalid
+from miniapp.core.errors import Invalid, Problem, both
 from miniapp.core.folding import clean
 from miniapp.core.personal import Personal
 from miniapp.core.time_limits import Count, TimeLimit
 from miniapp.core.workdays import WORKING_DAY
 from miniapp.dossiers.parts import Applicant, Channel, Lack, Step, Subject, Wanted, short_enough
+from miniapp.dossiers.receiving import STEPS_MOST
 
 NAME_MOST, IDENTITY_MOST, PHONE_MOST = 200, 20, 20
 LINE_MOST = 300
@@ -26,20 +27,35 @@ _MARKS = str.maketrans("", "", " .-()\u00a0")
 _AMOUNT = re.compile(r"\d{1,4}(?:[.,]\d{1,2})?\Z", re.ASCII)
 
 
+def at_fields(problem: Problem) -> list[FieldProblem]:
+    """Everything that is wrong, each at its field."""
+    return [FieldProblem(str(one.facts.get("field", "")), one.code, one.facts) for one in problem.every]
+
+
 def applicant_of(form: Form) -> Applicant:
     """Who asks: a name, and a number by which the person can be told from others or reached."""
     name, identity = form.value("name"), form.value("identity").translate(_MARKS).upper()
     phone = form.value("phone").translate(_MARKS)
+    both(lambda: _name(name), lambda: both(lambda: _identity(identity, phone), lambda: _phone(phone)))
+    return Applicant(Personal(name), Personal(identity), Personal(phone), subject_of(form.value("subject")))
+
+
+def _name(name: str) -> None:
     if not name:
         raise Invalid("applicant_name_needed", field="name")
     short_enough("name", name, NAME_MOST)
+
+
+def _identity(identity: str, phone: str) -> None:
     if identity and not _IDENTITY.match(identity):
         raise Invalid("applicant_identity_shape", field="identity")
-    if phone and not _PHONE.match(phone):
-        raise Invalid("applicant_phone_shape", field="phone")
     if not identity and not phone:
         raise Invalid("applicant_number_needed", field="identity")
-    return Applicant(Personal(name), Personal(identity), Personal(phone), subject_of(form.value("subject")))
+
+
+def _phone(phone: str) -> None:
+    if phone and not _PHONE.match(phone):
+        raise Invalid("applicant_phone_shape", field="phone")
 
 
 def subject_of(text: str) -> Subject:
@@ -60,6 +76,8 @@ def limit_of(amount: str, count: str) -> TimeLimit:
     known = next((one for one in Count if one.value == count), None)
     if known is None:
         raise Invalid("dossier_limit_shape", field="amount")
+    if known is Count.UNSTATED and amount:
+        raise Invalid("dossier_limit_uncounted", field="amount")
     if known is Count.UNSTATED:
         return TimeLimit()
     figure = float(amount.replace(",", ".")) if _AMOUNT.match(amount) else 0.0
@@ -77,9 +95,15 @@ def limit_typed(limit: TimeLimit) -> dict[str, str]:
 
 
 def steps_of(text: str) -> tuple[Step, ...]:
-    """Steps, one a line: what is done, then a colon and the post that does it; a line without one is both."""
-    found = [pair_of(line, "steps") for line in lines_of(text)]
-    return tuple(Step(name, post or name) for name, post in found)
+    """Steps, one a line: what is done, then a colon and the post that does it."""
+    lines = lines_of(text)
+    if not 0 < len(lines) <= STEPS_MOST:
+        raise Invalid("dossier_steps_shape", field="steps", most=STEPS_MOST)
+    found = [Step(*pair_of(line, "steps")) for line in lines]
+    half = next((number for number, step in enumerate(found, 1) if not step.name or not step.post), 0)
+    if half:
+        raise Invalid("dossier_step_half", field="steps", line=half)
+    return tuple(found)
 
 
 def steps_typed(steps: Sequence[Step]) -> str:

@@ -3,7 +3,11 @@
 The sentence of a code stands in `templates/errors/_codes.html`, the page and status of a kind in `handlers/errors.py`.
 Facts are for sentences and logs, so they hold no personal data and no secrets."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+One = TypeVar("One")
+Two = TypeVar("Two")
 
 
 class Problem(Exception):
@@ -13,6 +17,12 @@ class Problem(Exception):
         super().__init__(code)
         self.code = code
         self.facts = facts
+        self.others: tuple[Problem, ...] = ()
+
+    @property
+    def every(self) -> tuple["Problem", ...]:
+        """This and what else is wrong, each by itself."""
+        return (self, *self.others)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.code!r}, {self.facts!r})"
@@ -36,3 +46,16 @@ class Conflict(Problem):
 
 class Unavailable(Problem):
     """A system we stand on does not answer; trying again later may help."""
+
+
+def both(first: Callable[[], One], second: Callable[[], Two]) -> tuple[One, Two]:
+    """What two readings give; where both are Invalid, the first of the problems with all others behind it."""
+    try:
+        one = first()
+    except Invalid as problem:
+        try:
+            second()
+        except Invalid as other:
+            problem.others = (*problem.others, *other.every)
+        raise problem
+    return one, second()

@@ -21,7 +21,7 @@ LAN = {
     "name": "Nguyễn Thị Lan",
     "identity": "001 099 123 456",
     "phone": "0912.345.678",
-    "steps": "Thẩm định: Công chức\nKý",
+    "steps": "Thẩm định: Công chức\nKý: Chủ tịch",
 }
 
 
@@ -70,14 +70,14 @@ def test_what_is_received_is_a_dossier_of_just_that(office: Office, clerk: Visit
     )
     assert (held.channel, asks.subject) == (Channel.POST, Subject.BUSINESS)
     assert held.clock is not None and held.clock.limit == TimeLimit(Count.WORKING_DAYS, 240)
-    assert held.steps == (Step("Thẩm định", "Công chức"), Step("Ký", "Ký"))
+    assert held.steps == (Step("Thẩm định", "Công chức"), Step("Ký", "Chủ tịch"))
     assert clerk.follow(made).h1 == f"Hồ sơ {code}"
 
 
 def test_steps_are_proposed_as_the_last_dossier_of_the_procedure_took_them(clerk: Visitor):
     received(clerk)
     page = clerk.get(FORM)
-    assert page.one("#f-steps").get_text() == "Thẩm định: Công chức\nKý: Ký"
+    assert page.one("#f-steps").get_text() == "Thẩm định: Công chức\nKý: Chủ tịch"
     assert "Đã điền như hồ sơ trước" in page.text
 
 
@@ -110,6 +110,12 @@ def test_an_outcome_that_was_never_written_down_makes_no_second_dossier(office: 
         ("amount", "", "Thời hạn chưa đúng"),
         ("steps", "\n \n", "Quy trình cần từ 1 đến 30 bước"),
         ("steps", "\n".join(f"Bước {number}" for number in range(31)), "Quy trình cần từ 1 đến 30 bước"),
+        ("amount", "-3", "Thời hạn chưa đúng"),
+        ("amount", "ba ngày", "Thời hạn chưa đúng"),
+        ("amount", "<b>3</b>", "Thời hạn chưa đúng"),
+        ("steps", "foo", "Bước ở dòng 1 chưa có đủ việc làm và vị trí phụ trách"),
+        ("steps", "Thẩm định: Công chức\nKý:", "Bước ở dòng 2"),
+        ("steps", ": Công chức", "Bước ở dòng 1"),
         ("steps", "x" * 301, "dài hơn mức cho phép"),
         ("channel", "9", "Hãy chọn một trong các cách"),
     ],
@@ -129,7 +135,47 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
 
 def test_everything_that_is_wrong_is_said_at_once(clerk: Visitor):
     page = received(clerk, 422, name="", phone="x", amount="x", steps="")
-    assert {str(link["href"]) for link in page.soup.select("#problems a")} == {"#f-name", "#f-amount", "#f-steps"}
+    assert {str(link["href"]) for link in page.soup.select("#problems a")} == {
+        "#f-name",
+        "#f-phone",
+        "#f-amount",
+        "#f-steps",
+    }
+
+
+def test_both_numbers_of_a_person_are_looked_at(clerk: Visitor):
+    page = received(clerk, 422, identity="12", phone="x")
+    assert [str(link["href"]) for link in page.soup.select("#problems a")] == ["#f-identity", "#f-phone"]
+
+
+@pytest.mark.parametrize("figure", ["3", "-3", "ba ngày", "<b>3</b>"])
+def test_a_figure_that_counts_nothing_is_an_error_at_its_field_and_makes_no_dossier(
+    figure: str, office: Office, clerk: Visitor
+):
+    page = received(clerk, 422, amount=figure, count="unstated")
+    assert "Hãy chọn con số tính theo gì" in page.one("#f-amount-problem").get_text()
+    assert page.value("amount") == figure
+    assert page.one("#f-count option[selected]")["value"] == "unstated"
+    assert lines(office) == []
+
+
+def test_a_refused_form_uses_no_number_up(office: Office, clerk: Visitor):
+    received(clerk, 422, steps="foo")
+    received(clerk, 422, name="")
+    assert received(clerk).answer.headers["Location"].endswith("-0001")
+
+
+def test_other_words_in_a_form_that_made_a_dossier_are_told_and_kept(office: Office, clerk: Visitor):
+    fields = typed(clerk.get(FORM), **LAN)
+    first = clerk.post(SEND, **fields).answer.headers["Location"]
+    other = {**fields, "name": "Trần Văn Minh"}
+    page = clerk.post(SEND, 409, **other)
+    code = first.rpartition("/")[2]
+    assert f"Mẫu này đã tạo hồ sơ {code} với nội dung khác" in page.text
+    assert page.value("name") == "Trần Văn Minh"
+    assert clerk.post(SEND, **fields).answer.headers["Location"] == first
+    assert len(lines(office)) == 2
+    assert clerk.post(SEND, **typed(page)).answer.headers["Location"] != first
 
 
 def test_one_number_is_needed_by_which_the_person_can_look_it_up(clerk: Visitor):
