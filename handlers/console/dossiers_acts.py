@@ -5,7 +5,7 @@ model decides. Words are in templates/console/dossiers/_acts.html."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from handlers.console.dossiers_typed import (
     LACKS,
@@ -19,14 +19,25 @@ from handlers.console.dossiers_typed import (
 )
 from handlers.forms import Form
 from miniapp.accounts.access import Permission
-from miniapp.core.errors import Invalid
+from miniapp.core.errors import Invalid, both
 from miniapp.core.workdays import Calendar
-from miniapp.dossiers.apologising import apologise
+from miniapp.dossiers.apologising import apologise, excuse, later_day
+from miniapp.dossiers.clock import pausing_article
 from miniapp.dossiers.ending import finish, hand_over, stop, withdraw
 from miniapp.dossiers.events import By
 from miniapp.dossiers.model import Dossier, Move
 from miniapp.dossiers.parts import Ground
-from miniapp.dossiers.pausing import annul_request, ask_for_papers, ask_for_payment, give_paper, go_on, pay
+from miniapp.dossiers.pausing import (
+    annul_request,
+    ask_for_papers,
+    ask_for_payment,
+    give_paper,
+    go_on,
+    open_day,
+    pay,
+    whole_dong,
+    whole_list,
+)
 from miniapp.dossiers.receiving import receive, refuse
 from miniapp.dossiers.service import Act
 from miniapp.dossiers.states import RUNNING, Status
@@ -47,7 +58,9 @@ class Deed:
 
 
 def _receive(form: Form, by: By) -> Act:
-    limit, steps = limit_of(form.value("amount"), form.value("count")), steps_of(form.value("steps"))
+    limit, steps = both(
+        lambda: limit_of(form.value("amount"), form.value("count")), lambda: steps_of(form.value("steps"))
+    )
     return lambda one, at, calendar: receive(one, limit, steps, by, at, calendar)
 
 
@@ -57,8 +70,18 @@ def _hand_on(form: Form, by: By) -> Act:
 
 
 def _ask(form: Form, by: By) -> Act:
-    papers, article, deadline = papers_of(form), form.value("article"), end_of(day_of(form, "deadline"))
-    return lambda one, at, calendar: ask_for_papers(one, papers, article, deadline, by, at, calendar)
+    def act(one: Dossier, at: datetime, calendar: Calendar) -> Move:
+        one.running()
+        papers, (article, deadline) = both(
+            lambda: whole_list(papers_of(form)),
+            lambda: both(
+                lambda: pausing_article(form.value("article")),
+                lambda: open_day(end_of(day_of(form, "deadline")), at, calendar),
+            ),
+        )
+        return ask_for_papers(one, papers, article, deadline, by, at, calendar)
+
+    return act
 
 
 def _given(form: Form, by: By) -> Act:
@@ -72,19 +95,28 @@ def _annul(form: Form, by: By) -> Act:
 
 
 def _charge(form: Form, by: By) -> Act:
-    amount, article = dong_of(form.value("amount")), form.value("article")
+    amount, article = both(
+        lambda: whole_dong(dong_of(form.value("amount"))), lambda: pausing_article(form.value("article"))
+    )
     return lambda one, at, calendar: ask_for_payment(one, amount, article, by, at)
 
 
 def _apologise(form: Form, by: By) -> Act:
-    reason, day = form.value("reason"), day_of(form, "due")
-
     def act(one: Dossier, at: datetime, calendar: Calendar) -> Move:
-        open_at = calendar.spans(day)
-        due = open_at[-1][1] if open_at else end_of(day)
+        was = one.running().due
+        reason, due = both(
+            lambda: excuse(form.value("reason")),
+            lambda: later_day(_closing(day_of(form, "due"), calendar), was or at, calendar),
+        )
         return apologise(one, reason, due, by, at, calendar)
 
     return act
+
+
+def _closing(day: date, calendar: Calendar) -> datetime:
+    """When a day's work ends; of a day off, its last minute."""
+    open_at = calendar.spans(day)
+    return open_at[-1][1] if open_at else end_of(day)
 
 
 def _hand_over(form: Form, by: By) -> Act:

@@ -11,6 +11,7 @@ from typing import Self
 from miniapp.core.errors import Conflict, Invalid
 from miniapp.core.time_limits import TimeLimit
 from miniapp.core.workdays import WORKING_DAY, Calendar
+from miniapp.dossiers.parts import ARTICLE_MOST, short_enough
 from miniapp.dossiers.states import PAUSING, Status
 
 MINUTE = timedelta(minutes=1)
@@ -52,6 +53,14 @@ class Left:
         return self.minutes % WORKING_DAY
 
 
+def pausing_article(article: str) -> str:
+    """The article by which a clock may stand; Invalid where none is named."""
+    if not article.strip():
+        raise Invalid("pause_article_needed", field="article")
+    short_enough("article", article, ARTICLE_MOST)
+    return article
+
+
 @dataclass(frozen=True)
 class Clock:
     """When it was received, how long it may take, and what has come between. `due` is None where only words limit it.
@@ -73,8 +82,7 @@ class Clock:
         """The clock standing from a moment on, for a supplement or a payment."""
         if status not in PAUSING:
             raise Invalid("pause_not_allowed")
-        if not article.strip():
-            raise Invalid("pause_article_needed", field="article")
+        pausing_article(article)
         if self.is_paused:
             raise Conflict("clock_stands_already")
         return replace(self, pauses=(*self.pauses, Pause(status, article, at)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from miniapp.core.errors import Invalid
+from miniapp.core.errors import Invalid, both
 from miniapp.core.personal import Personal
 
 WORDS_MOST = 1_000
@@ -59,11 +59,16 @@ class Ground:
     words: str
 
     def __post_init__(self) -> None:
+        both(self._check_article, self._check_words)
+
+    def _check_article(self) -> None:
         if not self.article.strip():
             raise Invalid("legal_article_needed", field="article")
+        short_enough("article", self.article, ARTICLE_MOST)
+
+    def _check_words(self) -> None:
         if not self.words.strip():
             raise Invalid("legal_reason_needed", field="words")
-        short_enough("article", self.article, ARTICLE_MOST)
         short_enough("words", self.words, WORDS_MOST)
 
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from miniapp.core.clock import VIETNAM, iso
-from miniapp.core.errors import Conflict, Invalid, Refused
+from miniapp.core.errors import Conflict, Invalid, Refused, both
 from miniapp.core.workdays import Calendar
+from miniapp.dossiers.clock import pausing_article
 from miniapp.dossiers.events import By, Fact, Happened
 from miniapp.dossiers.model import Dossier, Move, told
 from miniapp.dossiers.parts import (
-    ARTICLE_MOST,
     DONG_MOST,
     PAPERS_MOST,
     WORDS_MOST,
@@ -39,10 +39,10 @@ def ask_for_papers(
     dossier.running()
     if dossier.supplement is not None:
         raise Conflict("supplement_asked_already")
-    if not 0 < len(papers) <= PAPERS_MOST or not all(one.paper.strip() for one in papers):
-        raise Invalid("supplement_papers_shape", field="papers", most=PAPERS_MOST)
-    if deadline <= at or not calendar.spans(deadline.astimezone(VIETNAM).date()):
-        raise Invalid("supplement_deadline_shape", field="deadline")
+    both(
+        lambda: whole_list(papers),
+        lambda: both(lambda: pausing_article(article), lambda: open_day(deadline, at, calendar)),
+    )
     asked = Supplement(at, by.id, papers, article, deadline)
     after = _paused(dossier, Status.SUPPLEMENT, article, at, supplement=asked, paused_from=dossier.status)
     return told(after, Happened.SUPPLEMENT_ASKED, by, papers=len(papers), article=article, deadline=iso(deadline))
@@ -95,8 +95,7 @@ def ask_for_payment(dossier: Dossier, amount: int, article: str, by: By, at: dat
     """A financial duty that must be met before work goes on, in whole đồng."""
     at = dossier.moment(at)
     dossier.running()
-    if not 0 < amount <= DONG_MOST:
-        raise Invalid("dossier_fee_shape", field="amount")
+    both(lambda: whole_dong(amount), lambda: pausing_article(article))
     after = _paused(dossier, Status.PAYMENT, article, at, fee=Fee(at, amount, article))
     return told(after, Happened.PAYMENT_ASKED, by, amount=amount, article=article)
 
@@ -111,6 +110,27 @@ def pay(dossier: Dossier, by: By, at: datetime, calendar: Calendar) -> Move:
     return told(after, Happened.PAID, by, amount=fee.amount, due=_due(after))
 
 
+def whole_list(papers: tuple[Wanted, ...]) -> tuple[Wanted, ...]:
+    """Papers to ask for: at least one, each with a name; else Invalid."""
+    if not 0 < len(papers) <= PAPERS_MOST or not all(one.paper.strip() for one in papers):
+        raise Invalid("supplement_papers_shape", field="papers", most=PAPERS_MOST)
+    return papers
+
+
+def open_day(deadline: datetime, at: datetime, calendar: Calendar) -> datetime:
+    """A deadline that lies ahead, on a working day; else Invalid."""
+    if deadline <= at or not calendar.spans(deadline.astimezone(VIETNAM).date()):
+        raise Invalid("supplement_deadline_shape", field="deadline")
+    return deadline
+
+
+def whole_dong(amount: int) -> int:
+    """An amount that can be asked for; else Invalid."""
+    if not 0 < amount <= DONG_MOST:
+        raise Invalid("dossier_fee_shape", field="amount")
+    return amount
+
+
 def _asked(dossier: Dossier) -> Supplement:
     if dossier.supplement is None or dossier.status is not Status.SUPPLEMENT:
         raise Conflict("supplement_not_asked")
@@ -118,7 +138,6 @@ def _asked(dossier: Dossier) -> Supplement:
 
 
 def _paused(dossier: Dossier, status: Status, article: str, at: datetime, **changes: object) -> Dossier:
-    short_enough("article", article, ARTICLE_MOST)
     clock = dossier.running().paused(at, status, article)
     return dossier.moved(status, at, clock=clock, **changes)
 

@@ -232,6 +232,7 @@ def test_an_apology_gives_one_later_appointment_with_its_reason():
         ("26/11/2026 09:00", "17/11/2026 09:00", "  ", "apology_reason_needed"),
         ("26/11/2026 09:00", "17/11/2026 09:00", "a" * (WORDS_MOST + 1), "value_too_long"),
         ("19/11/2026 09:00", "17/11/2026 09:00", "Chờ", "apology_not_later"),
+        ("19/11/2026 16:30", "17/11/2026 09:00", "Chờ", "apology_not_later"),
         ("18/11/2026 09:00", "17/11/2026 09:00", "Chờ", "apology_not_later"),
         ("21/11/2026 09:00", "17/11/2026 09:00", "Chờ", "apology_day_off"),
         ("24/11/2026 09:00", "17/11/2026 09:00", "Chờ", "apology_day_off"),

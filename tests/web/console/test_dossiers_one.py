@@ -244,6 +244,41 @@ def test_what_is_wrong_is_said_at_its_field_and_stays(
     assert found(office, made) == made
 
 
+@pytest.mark.parametrize(
+    ("deed", "fields", "wrong"),
+    [
+        ("bo-sung", {"deadline-year": "2020"}, ["#f-papers", "#f-article", "#f-deadline"]),
+        ("bo-sung", {"deadline-day": "x"}, ["#f-papers", "#f-article", "#f-deadline"]),
+        ("nop-tien", {"amount": "x"}, ["#f-amount", "#f-article"]),
+        ("xin-loi", {"due-year": "2020"}, ["#f-reason", "#f-due"]),
+        ("xin-loi", {"due-day": ""}, ["#f-reason", "#f-due"]),
+        ("dung", {}, ["#f-article", "#f-words"]),
+    ],
+)
+def test_everything_that_is_wrong_is_said_at_once(
+    deed: str, fields: dict[str, str], wrong: list[str], office: Office, clerk: Visitor
+):
+    made = moved(office, taken(office), lambda one, at, cal: take_up(one, OFFICER, at))
+    dates = {**days("deadline", office), **days("due", office)}
+    known = {name: text for name, text in dates.items() if name in DEEDS[deed].fields}
+    page = done(clerk, made, deed, 422, **{**known, **fields})
+    assert [str(link["href"]) for link in page.soup.select("#problems a")] == wrong
+    assert found(office, made) == made
+
+
+def test_the_day_of_the_old_appointment_is_no_new_one_and_the_one_apology_stays(office: Office, clerk: Visitor):
+    made = taken(office)
+    due = made.due
+    assert due is not None
+    same = {"due-day": f"{due:%d}", "due-month": f"{due:%m}", "due-year": f"{due:%Y}"}
+    page = done(clerk, made, "xin-loi", 422, reason="Chờ xác minh", **same)
+    assert "Ngày hẹn mới phải sau ngày hẹn cũ" in page.one("#f-due-problem").get_text()
+    assert page.value("due-day") == f"{due:%d}"
+    assert found(office, made) == made
+    done(clerk, made, "xin-loi", reason="Chờ xác minh", **days("due", office))
+    assert found(office, made).apology is not None
+
+
 def test_hostile_words_are_shown_as_words(office: Office, clerk: Visitor):
     made = taken(office, ONLINE)
     done(clerk, made, "tu-choi", article="<script>alert(1)</script>", words='"><img src=x onerror=alert(1)>')
