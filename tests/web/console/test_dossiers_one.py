@@ -53,6 +53,11 @@ def done(visitor: Visitor, dossier, deed: str, status: int = 303, **fields: str)
     return visitor.post(path, status, **typed(visitor.get(path), **fields))
 
 
+def kept(page: Page) -> dict[str, str]:
+    """What was typed, by the words of its field."""
+    return {row.dt.get_text(): row.dd.get_text() for row in page.soup.select("main dl.rows > div")}
+
+
 def offered(page: Page) -> set[str]:
     return {str(link["href"]).rpartition("/")[2] for link in page.soup.select('main a[href*="/viec/"]')}
 
@@ -189,6 +194,39 @@ def test_what_somebody_else_made_impossible_says_so_and_shows_what_was_typed(off
     page = clerk.post(path, 409, **fields)
     assert "Giải quyết xong hồ sơ" in page.text
     assert "Chưa làm được việc này" in page.text and "Điều 99 đã gõ" in page.text
+    assert "Trạng thái hiện nay: Đã xử lý xong." in page.text
+    assert kept(page) == {"Số tiền": "8000", "Căn cứ": "Điều 99 đã gõ"}
+
+
+@pytest.mark.parametrize("deed", ["chuyen", "bo-sung", "xin-loi"])
+def test_what_was_typed_is_shown_with_its_field_s_words_and_choices_by_theirs(
+    deed: str, office: Office, officer: Desk, clerk: Visitor
+):
+    made = moved(office, taken(office), lambda one, at, cal: take_up(one, OFFICER, at))
+    path = address(made, f"/viec/{deed}")
+    texts = {
+        "chuyen": {"step": "1", "officer": officer.id},
+        "bo-sung": PAPERS,
+        "xin-loi": {"reason": "Chờ", "due-day": "4", "due-month": "", "due-year": "2099"},
+    }
+    fields = typed(clerk.get(path), **texts[deed])
+    moved(office, made, lambda one, at, cal: finish(one, OFFICER, at))
+    page = clerk.post(path, 409, **fields)
+    assert (
+        kept(page)
+        == {
+            "chuyen": {"Bước": "Ký duyệt – Chủ tịch", "Người nhận": "Lê Thị Lan"},
+            "bo-sung": {
+                "Giấy tờ còn thiếu": PAPERS["papers"],
+                "Giấy tờ hết giá trị": "Căn cước",
+                "Căn cứ": PAPERS["article"],
+                "Hạn bổ sung": "4/12/2099",
+            },
+            "xin-loi": {"Lý do trễ hẹn": "Chờ", "Hẹn trả mới": "4/2099"},
+        }[deed]
+    )
+    assert officer.id not in page.text
+    assert kept(clerk.get(path, 409)) == {}
 
 
 def test_three_taps_move_once(office: Office, clerk: Visitor):
