@@ -60,6 +60,19 @@ def test_without_an_identifier_the_page_says_what_lacks_and_who_can_set_it(offic
     assert f"{BASE}/tiep-nhan" in clerk.get(BASE).html
 
 
+def test_in_english_the_act_is_an_act_and_the_columns_are_headings(office: Office, clerk: Visitor):
+    taken(office)
+    page = clerk.get(f"{BASE}?lang=en")
+    assert page.one(f'a[href^="{BASE}/tiep-nhan"]').get_text(strip=True) == "Receive a dossier"
+    assert [cell.get_text() for cell in page.soup.select("thead th")] == [
+        "Dossier code",
+        "Procedure",
+        "Due",
+        "With",
+        "State",
+    ]
+
+
 # --- the shelves
 
 

@@ -201,6 +201,17 @@ def test_only_who_handles_dossiers_receives(office: Office, clerk: Visitor):
     assert lines(office) == []
 
 
+def test_in_english_the_form_asks_in_plain_words(clerk: Visitor):
+    assert clerk.get(f"{SEND}?lang=en").h1 == "Receive a dossier"
+    page = clerk.get(f"{FORM}&lang=en")
+    assert page.h1 == "Receive a dossier"
+    assert page.one('label[for="f-name"]').get_text() == "Name of the person, body or organisation"
+    legends = [one.get_text() for one in page.soup.select("legend")]
+    assert legends == ["How it is handed in"]
+    (button,) = page.soup.select("main form[method=post] button")
+    assert button.get_text(strip=True) == "Receive"
+
+
 def test_without_an_identifier_nothing_is_received_and_the_page_says_who_helps(office: Office):
     clerk = office.at_desk(office.desk("quay@x.vn", "officer"))
     assert "Cơ quan chưa có mã định danh điện tử" in clerk.get(SEND).text
