@@ -27,7 +27,11 @@ receipt = pages("console_dossiers_receipt", officers(may="dossiers.manage"), PRE
 PAPERS_MOST = 30
 PADDED_MONTHS = 2  # January and February are written with a zero, the others without
 ABOVE_MOST = 4  # how far up the tree a place is looked for
-KINDS = ("thanh pho ", "dac khu ", "phuong ", "tinh ", "xa ")  # what stands before a place's own name
+# What stands before a place's own name: whose office it is, then its kind. A name that is a figure or a person's keeps
+# its kind (domain 4.7).
+OFFICES = ("uy ban nhan dan ", "ubnd ")
+KINDS = ("thanh pho ", "dac khu ", "phuong ", "tinh ", "xa ")
+PERSONS = ("ho chi minh",)
 
 
 @dataclass(frozen=True)
@@ -123,11 +127,21 @@ def place_of(agency: Agency) -> str:
         if at is None:
             break
         if at.kind in (Kind.COMMUNE, Kind.PROVINCE):
-            folded = fold(at.name)
-            kind = next((one for one in KINDS if folded.startswith(one)), "")
-            return at.name[len(kind) :] if len(folded) == len(at.name) else at.name
+            return own_name(at.name)
         at = context.services().agencies.find(at.parent) if at.parent else None
     return ""
+
+
+def own_name(name: str) -> str:
+    """A commune's or a province's own name, without whose office it is and mostly without its kind."""
+    folded = fold(name)
+    if len(folded) != len(name):
+        return name
+    office = len(next((one for one in OFFICES if folded.startswith(one)), ""))
+    kind = len(next((one for one in KINDS if folded.startswith(one, office)), ""))
+    own = folded[office + kind :]
+    begin = office if own.isdecimal() or own in PERSONS else office + kind
+    return name[begin : begin + 1].upper() + name[begin + 1 :]
 
 
 def _papers(code: str) -> list[Paper]:

@@ -50,7 +50,13 @@ def town(cloud: Cloud, browser: Browser, port: int) -> Iterator[Town]:
     ward = Agency(WARD, WARD, Kind.COMMUNE, "Phường Hoa Mai", "Hoa Mai ward", identifier=IDENTIFIER)
     AgencyStore().add([ward])
     limit = TimeLimit(Count.WORKING_DAYS, 1_440)
-    papers = (Paper("Giấy chứng sinh", 1), Paper("Tờ khai đăng ký khai sinh", 1))
+    papers = (
+        Paper("Giấy chứng sinh", 1),
+        Paper("Tờ khai đăng ký khai sinh", 1),
+        Paper("Văn bản ủy quyền được chứng thực theo quy định, trong trường hợp ủy quyền thực hiện việc đăng ký", 1),
+        Paper("Giấy tờ chứng minh nơi cư trú của cha hoặc mẹ, khi dữ liệu dân cư chưa có thông tin này", 1),
+        Paper("Giấy chứng nhận kết hôn của cha và mẹ, nếu cha và mẹ đã đăng ký kết hôn", 1),
+    )
     birth = Procedure("1.001193", "Đăng ký khai sinh", papers=papers, channels=(Channel(Way.DESK, limit),))
     services.procedure_office.take(NATION, [birth], by="operator", source="test")
     clock.pass_by(seconds=6)
@@ -96,3 +102,6 @@ def test_the_printed_receipt_has_no_frame_and_fits_one_sheet(town: Town):
     expect(page.locator(".side")).to_be_hidden()
     expect(page.locator(".paper img")).to_be_visible()
     assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
+    edge = "15mm"  # what browsers leave around a page unless somebody says otherwise
+    framed = page.pdf(format="A4", margin={"top": edge, "right": edge, "bottom": edge, "left": edge})
+    assert framed.count(b"/Type /Page\n") == 1
