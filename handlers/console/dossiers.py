@@ -21,7 +21,7 @@ from miniapp.core.folding import clean
 from miniapp.dossiers.codes import DossierCode
 from miniapp.dossiers.lists import Keep, Line, Page, Shelf
 from miniapp.dossiers.nearby import did_you_mean
-from miniapp.dossiers.states import RUNNING
+from miniapp.dossiers.states import PAUSING, RUNNING
 from miniapp.dossiers.typed import TYPED_MOST, read
 
 PREFIX = "/console/<agency>/ho-so"
@@ -55,10 +55,11 @@ class Tab:
 
 @dataclass(frozen=True)
 class Shown:
-    """A line of the inbox, with who has it on the desk."""
+    """A line of the inbox, with who has it on the desk; nobody once it is finished."""
 
     line: Line
     address: str
+    post: str
     officer: str
     is_late: bool
     is_today: bool
@@ -279,4 +280,12 @@ def _shown(line: Line, officer: str, now: datetime) -> Shown:
     due = line.due if line.status in RUNNING else None
     is_late = due is not None and due < now
     is_today = due is not None and not is_late and due.astimezone(LOCAL).date() == now.date()
-    return Shown(line, base(f"/{line.code}"), officer, is_late, is_today)
+    is_at_work = line.status in RUNNING | PAUSING
+    return Shown(
+        line=line,
+        address=base(f"/{line.code}"),
+        post=line.post if is_at_work else "",
+        officer=officer if is_at_work else "",
+        is_late=is_late,
+        is_today=is_today,
+    )

@@ -15,10 +15,12 @@ from handlers.console.dossiers_one import Told, found, of, told
 from handlers.console.dossiers_receive import last_steps, procedure_of, proposed_limit
 from handlers.console.dossiers_typed import at_fields, limit_typed, steps_typed
 from handlers.doors import officers, pages
+from handlers.formats import LOCAL
 from handlers.forms import FieldProblem, Form
 from miniapp.accounts.access import require
 from miniapp.core.errors import Conflict, Invalid, NotFound, Problem, Refused
 from miniapp.core.time_limits import UNSTATED
+from miniapp.core.workdays import WORKING_DAY
 from miniapp.dossiers.events import By, Side
 from miniapp.dossiers.model import Dossier
 
@@ -26,11 +28,13 @@ moves = pages("console_dossiers_moves", officers(may="dossiers.read"), PREFIX, "
 
 VERSION_MOST = 9  # figures
 HAND_ON = "chuyen"
+AHEAD = 10 * WORKING_DAY  # how far the example of a date lies ahead
 
 
 @dataclass(frozen=True)
 class MovePage:
-    """One act. `is_possible`: whether the dossier is where it can be done; `meanwhile`: what somebody else did."""
+    """One act. `is_possible`: whether the dossier is where it can be done; `meanwhile`: what somebody else did;
+    `example`: day, month and year of a working day to come."""
 
     form: Form
     deed: str
@@ -38,6 +42,7 @@ class MovePage:
     is_possible: bool
     meanwhile: Sequence[Told]
     colleagues: Mapping[str, str]
+    example: tuple[str, str, str]
     action: str
     away: str
 
@@ -95,7 +100,7 @@ def _wrong(dossier: str, deed: str, form: Form, problem: Problem) -> Response:
         story = context.services().dossier_office.story(held.agency, str(held.code))
         again = replace(form, values={**form.values, "seen": str(held.version)})
         again = again.with_problems(FieldProblem("", problem.code))
-        return _page(held, deed, again, 409, told([event for event in story if event.version > seen]))
+        return _page(held, deed, again, 409, told(held, [event for event in story if event.version > seen]))
     status = {Invalid: 422, Conflict: 409, Refused: 403}[type(problem)]
     return _page(held, deed, form.with_problems(*at_fields(problem)), status)
 
@@ -125,6 +130,13 @@ def _colleagues(agency: str) -> dict[str, str]:
     return {id: name.reveal for id, name in people.colleagues(agency, "dossiers.manage", me).items()}
 
 
+def _example(agency: str) -> tuple[str, str, str]:
+    """A day to come on which work is done, for hints of dates."""
+    services = context.services()
+    day = services.calendars.of(agency).due(services.clock.now(), AHEAD).astimezone(LOCAL)
+    return str(day.day), str(day.month), str(day.year)
+
+
 def _page(held: Dossier, deed: str, form: Form, status: int = 200, meanwhile: Sequence[Told] = ()) -> Response:
     page = MovePage(
         form=form,
@@ -133,6 +145,7 @@ def _page(held: Dossier, deed: str, form: Form, status: int = 200, meanwhile: Se
         is_possible=DEEDS[deed].fits(held),
         meanwhile=meanwhile,
         colleagues=_colleagues(held.agency) if deed == HAND_ON else {},
+        example=_example(held.agency),
         action=of(held, f"/viec/{deed}"),
         away=of(held),
     )

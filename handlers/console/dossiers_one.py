@@ -25,10 +25,11 @@ SHOWN_BEFORE, SHOWN_AFTER = 3, 2  # of a number that is not to be read in full
 
 @dataclass(frozen=True)
 class Told:
-    """Something that happened, and who did it."""
+    """Something that happened, who did it, and which paper it was about, by name."""
 
     event: Event
     who: str
+    paper: str
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def show(agency: str, dossier: str) -> Response:
     """The dossier as it is now."""
     held = found(dossier)
     services = context.services()
-    story = told(services.dossier_office.story(held.agency, str(held.code)))
+    story = told(held, services.dossier_office.story(held.agency, str(held.code)))
     page = OnePage(
         dossier=held,
         person=person_of(held),
@@ -90,10 +91,21 @@ def of(held: Dossier, below: str = "") -> str:
     return base(f"/{held.code}{below}")
 
 
-def told(events: Sequence[Event]) -> list[Told]:
+def told(held: Dossier, events: Sequence[Event]) -> list[Told]:
     """What happened, with the names of who did it; the agency's own machine and citizens are told as such."""
     names = names_of({event.by.id for event in events})
-    return [Told(event, names.get(event.by.id, event.by.id or event.by.side.value)) for event in events]
+    return [
+        Told(event, names.get(event.by.id, event.by.id or event.by.side.value), _paper(held, event)) for event in events
+    ]
+
+
+def _paper(held: Dossier, event: Event) -> str:
+    """The paper that an event is about: of the request that held then, which may have been annulled since."""
+    place, annulled = event.facts.get("paper"), held.annulled
+    asked = annulled.supplement if annulled and event.at <= annulled.at else held.supplement
+    if not isinstance(place, int) or asked is None or not 0 <= place < len(asked.papers):
+        return ""
+    return asked.papers[place].paper
 
 
 def person_of(held: Dossier) -> Person:

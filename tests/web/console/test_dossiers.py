@@ -106,6 +106,17 @@ def test_every_empty_list_says_why_and_what_to_do(clerk: Visitor):
             assert len(box.find_all("p")) >= 2
 
 
+def test_an_empty_inbox_tells_who_can_receive_what_to_press_and_others_who_can_help(office: Office, clerk: Visitor):
+    assert "Hãy bấm “Tiếp nhận hồ sơ”" in clerk.get(BASE).one(".empty").get_text()
+    leader = office.at_desk(office.desk("lanhdao@x.vn", "approver"))
+    box = leader.get(BASE).one(".empty").get_text()
+    assert "người quản trị cơ quan giao vai trò này" in box and "Hãy bấm" not in box
+    other = office.at_desk(office.desk("khac@x.vn", "officer", agency=OTHER))
+    assert (
+        "Cơ quan cần có mã định danh điện tử trước" in other.get(BASE.replace(AGENCY, OTHER)).one(".empty").get_text()
+    )
+
+
 def test_what_ended_is_found_month_by_month(office: Office, clerk: Visitor):
     moved(office, taken(office), lambda one, at, cal: withdraw(one, OFFICER, at))
     page = clerk.get(f"{BASE}?ke=ended")

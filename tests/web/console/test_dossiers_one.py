@@ -1,12 +1,14 @@
 """One dossier at the desk: all of it on one screen, each act on its own page, from what was seen and never blindly."""
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from handlers.console.dossiers_acts import DEEDS
-from miniapp.dossiers.ending import finish
+from miniapp.core.clock import VIETNAM
+from miniapp.dossiers.ending import finish, hand_over
 from miniapp.dossiers.events import By, Side
 from miniapp.dossiers.parts import Channel, Lack, Wanted
 from miniapp.dossiers.pausing import ask_for_papers, give_paper
@@ -56,6 +58,11 @@ def done(visitor: Visitor, dossier, deed: str, status: int = 303, **fields: str)
 def kept(page: Page) -> dict[str, str]:
     """What was typed, by the words of its field."""
     return {row.dt.get_text(): row.dd.get_text() for row in page.soup.select("main dl.rows > div")}
+
+
+def rows(page: Page) -> dict[str, str]:
+    """What stands in the rows of a page."""
+    return {row.dt.get_text(): row.dd.get_text(" ", strip=True) for row in page.soup.select("main dl.rows > div")}
 
 
 def offered(page: Page) -> set[str]:
@@ -165,6 +172,42 @@ def test_who_asked_for_papers_does_not_annul_the_own_request(office: Office):
     page = done(visitor, made, "huy-yeu-cau", 403, words="Nhầm")
     assert "Người đã yêu cầu bổ sung không tự xác nhận" in page.text
     assert page.value("words") == "Nhầm"
+
+
+def test_what_is_finished_says_when_and_whether_in_time_and_is_on_nobody_s_desk(office: Office):
+    identified(office)
+    made = moved(office, taken(office), lambda one, at, cal: take_up(one, OFFICER, at))
+    late = taken(office, key="late")
+    office.clock.pass_by(seconds=3_600)
+    made = moved(office, made, lambda one, at, cal: finish(one, OFFICER, at))
+    assert late.due is not None
+    office.clock.at = late.due + timedelta(days=7)
+    late = moved(office, late, lambda one, at, cal: take_up(one, OFFICER, at))
+    late = moved(office, late, lambda one, at, cal: finish(one, OFFICER, at))
+    visitor = office.at_desk(office.desk("sau@x.vn", "officer"))
+    early = rows(visitor.get(address(made)))
+    assert made.ended_at is not None
+    assert early["Giải quyết xong lúc"] == f"{made.ended_at.astimezone(VIETNAM):%H:%M, %d/%m/%Y} Trước hạn"
+    assert "Còn" not in early["Hẹn trả"] and "Đang ở" not in early
+    assert "Quá 5 ngày làm việc" in rows(visitor.get(address(late)))["Giải quyết xong lúc"]
+    made = moved(office, made, lambda one, at, cal: hand_over(one, Channel.POST, OFFICER, at))
+    assert rows(visitor.get(address(made)))["Trả kết quả lúc"].endswith("Bưu chính công ích")
+    assert "Công chức" not in visitor.get(f"{BASE}?ke=ready").one("tbody").get_text()
+
+
+def test_papers_are_told_by_name_and_going_on_names_what_is_missing(office: Office, clerk: Visitor):
+    made = taken(office)
+    form = clerk.get(address(made, "/viec/bo-sung"))
+    hint = form.one("#f-deadline-hint").get_text()
+    figures = [int(text) for text in re.findall(r"\d+", hint)]
+    assert datetime(figures[2], figures[1], figures[0], tzinfo=VIETNAM) > office.clock.now()
+    done(clerk, made, "bo-sung", **{**PAPERS, **days("deadline", office)})
+    done(clerk, made, "nhan-giay", paper="1")
+    story = clerk.get(address(made)).one("main ol").get_text()
+    assert "Giấy tờ: Tờ khai" in story and "Giấy tờ thứ" not in story
+    page = clerk.get(address(made, "/viec/giai-quyet-tiep"), 409)
+    assert "Còn thiếu 2 giấy tờ trong yêu cầu bổ sung" in page.text
+    assert [one.get_text() for one in page.soup.select(".banner li")] == ["Giấy chứng sinh", "Căn cước"]
 
 
 # --- two at once, and twice
