@@ -15,7 +15,8 @@ from handlers.doors import officers, pages
 from handlers.forms import FieldProblem, Form
 from miniapp.agencies.accents import DEFAULT_ACCENT, Judgement, judged
 from miniapp.agencies.model import Agency, Description, Service
-from miniapp.core.errors import Conflict, NotFound, Problem, Unavailable
+from miniapp.core.errors import Conflict, Invalid, NotFound, Problem, Unavailable
+from miniapp.dossiers.lists import Shelf
 
 PREFIX = "/console/<agency>/co-quan"
 agency = pages("console_agency", officers(may="agency.manage"), PREFIX, "console")
@@ -110,11 +111,13 @@ def show_facts(agency: str) -> Response:
 @agency.post("/thong-tin")
 def save_facts(agency: str) -> Response:
     """Save what was typed, or say what is wrong or changed meanwhile."""
-    form = forms.read((*FIELDS, *WAS, "version"))
+    form = forms.read((*FIELDS, *WAS, "version", "understood"))
     if form.problems:
         return _facts(now(), form, {}, 422)
     typed = Description(**{name: form.value(name) for name in FIELDS})
     was = Description(**{name: form.value(f"was_{name}") for name in FIELDS})
+    if form.value("understood") != "1" and _codes_begin_otherwise(typed, was):
+        return _facts(now(), form.with_problems(FieldProblem("understood", "not_understood")), {}, 422)
 
     def save() -> str:
         at_version(
@@ -219,6 +222,19 @@ def english() -> bool:
 def name_of(held: Agency) -> str:
     """The agency's name in this page's language."""
     return held.name_en if english() else held.name
+
+
+def _codes_begin_otherwise(typed: Description, was: Description) -> bool:
+    """Whether the identifier is another one, or none, while dossiers under it are not at their end."""
+    held = now()
+    try:
+        identifier = typed.checked().identifier
+    except Invalid:
+        return False  # saving says so
+    if not held.identifier or identifier in (held.identifier, was.identifier):
+        return False
+    office, ahead = context.services().dossier_office, set(Shelf) - {Shelf.ENDED}
+    return any(office.shelf(held.id, shelf, most=1).lines for shelf in ahead)
 
 
 def _changed_meanwhile(form: Form, typed: Description, was: Description) -> Response:

@@ -27,9 +27,9 @@ _MARKS = str.maketrans("", "", " .-()\u00a0")
 _AMOUNT = re.compile(r"\d{1,4}(?:[.,]\d{1,2})?\Z", re.ASCII)
 
 
-def at_fields(problem: Problem) -> list[FieldProblem]:
+def at_fields(wrong: Problem) -> list[FieldProblem]:
     """Everything that is wrong, each at its field."""
-    return [FieldProblem(str(one.facts.get("field", "")), one.code, one.facts) for one in problem.every]
+    return [FieldProblem(str(problem.facts.get("field", "")), problem.code, problem.facts) for problem in wrong.every]
 
 
 def applicant_of(form: Form) -> Applicant:

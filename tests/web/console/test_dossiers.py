@@ -10,6 +10,7 @@ from miniapp.dossiers.ending import finish, hand_over, withdraw
 from miniapp.dossiers.parts import Channel
 from miniapp.dossiers.pausing import ask_for_payment
 from miniapp.dossiers.working import take_up
+from tests.support.agency_desk import typed as facts
 from tests.support.dossier_desk import BASE, PERSON, address, clerk, identified, moved, officer, taken
 from tests.support.dossier_town import AT_DESK, OFFICER, ONLINE
 from tests.support.markup import assert_markup, collect_html
@@ -71,6 +72,36 @@ def test_in_english_the_act_is_an_act_and_the_columns_are_headings(office: Offic
         "With",
         "State",
     ]
+
+
+@pytest.mark.parametrize(
+    ("identifier", "words"), [("H56.15", "mã định danh mới"), ("", "không tiếp nhận được hồ sơ nào")]
+)
+def test_another_identifier_or_none_is_saved_over_dossiers_under_way_only_once_it_was_understood(
+    identifier: str, words: str, office: Office, clerk: Visitor
+):
+    path = f"/console/{AGENCY}/co-quan/thong-tin"
+    admin = office.at_desk(office.desk("quantri@x.vn", "agency_admin"))
+    made = taken(office)
+    fields = facts(admin.get(path), identifier=identifier)
+    page = admin.post(path, 422, **fields)
+    assert words in page.one(".banner.warning").get_text()
+    assert page.one("#f-understood-problem")
+    assert page.value("identifier") == identifier
+    assert office.services.agencies.now(AGENCY).identifier == "H56.14"
+    admin.post(path, **{**facts(page), "understood": "1"})
+    assert office.services.agencies.now(AGENCY).identifier == identifier
+    assert clerk.get(address(made)).h1 == f"Hồ sơ {made.code}"
+
+
+def test_an_identifier_is_changed_without_asking_where_nothing_is_under_way(office: Office, clerk: Visitor):
+    path = f"/console/{AGENCY}/co-quan/thong-tin"
+    admin = office.at_desk(office.desk("quantri@x.vn", "agency_admin"))
+    moved(office, taken(office), lambda one, at, cal: withdraw(one, OFFICER, at))
+    admin.post(path, **facts(admin.get(path), identifier="H56.15"))
+    taken(office, key="b")
+    admin.post(path, **facts(admin.get(path), street="10 Nguyễn Trãi"))
+    assert office.services.agencies.now(AGENCY).street == "10 Nguyễn Trãi"
 
 
 # --- the shelves

@@ -421,4 +421,12 @@ def test_every_state_s_markup_is_sound_in_both_languages(office: Office, clerk: 
     for language in ("", "?lang=en"):
         collect_html(f"waiting{language}", clerk.get(address(given, language)).html, tmp_path)
         collect_html(f"giving{language}", clerk.get(address(given, f"/viec/nhan-giay{language}")).html, tmp_path)
+        going = clerk.get(address(given, f"/viec/giai-quyet-tiep{language}"), 409)
+        collect_html(f"going{language}", going.html, tmp_path)
+        path = address(given, f"/viec/xin-loi{language}")
+        late = {"seen": str(given.version), "reason": "Chờ", **days("due", office)}
+        token = typed(clerk.get(address(given, "/viec/nhan-giay")))["form_token"]
+        kept_page = clerk.post(path, 409, form_token=token, **late)
+        assert kept(kept_page)
+        collect_html(f"kept{language}", kept_page.html, tmp_path)
     assert_markup(tmp_path)
