@@ -10,7 +10,8 @@ from miniapp.dossiers.parts import Channel, Step, Subject
 from miniapp.procedures.model import Channel as HandedIn
 from miniapp.procedures.model import Procedure, Way
 from tests.support.cloud import Cloud
-from tests.support.dossier_desk import BASE, identified, taken, typed
+from tests.support.dossier_desk import BASE, address, identified, taken, typed
+from tests.support.dossier_town import ONLINE
 from tests.support.markup import assert_markup, collect_html
 from tests.support.visitor import Page, Visitor
 from tests.web.console.conftest import AGENCY, OTHER, Office
@@ -55,6 +56,22 @@ def test_limit_and_way_are_proposed_by_the_catalogue(clerk: Visitor):
     assert page.one("#f-count option[selected]")["value"] == "working_days"
     assert page.one('input[name="channel"][checked]')["value"] == "1"
     assert "Trực tuyến: 1 giờ làm việc" in page.text
+
+
+def test_what_came_online_is_proposed_the_limit_of_that_way(office: Office, clerk: Visitor):
+    page = clerk.get(address(taken(office, ONLINE), "/viec/tiep-nhan"))
+    assert page.value("amount") == "1"
+    assert page.one("#f-count option[selected]")["value"] == "hours"
+
+
+def test_a_way_without_a_limit_is_proposed_the_one_that_is_counted(office: Office, clerk: Visitor):
+    ways = (HandedIn(Way.DESK), HandedIn(Way.OTHER, TimeLimit(Count.MONTHS, 2)))
+    death = Procedure("1.000656", "Đăng ký khai tử", channels=ways)
+    office.services.procedure_office.take(NATION, [death], by="operator", source="test 2")
+    office.clock.pass_by(seconds=6)
+    page = clerk.get(f"{SEND}?thu-tuc=1.000656")
+    assert page.value("amount") == "2"
+    assert page.one("#f-count option[selected]")["value"] == "months"
 
 
 def test_what_is_received_is_a_dossier_of_just_that(office: Office, clerk: Visitor):
