@@ -29,6 +29,10 @@ def one_slip_away(text: str) -> set[str]:
     return (swapped | changed) - {text}
 
 
+def alike(text: str) -> str:
+    return text.replace("I", "1").replace("O", "0")
+
+
 def test_the_quasigroup_is_totally_anti_symmetric_over_the_whole_alphabet():
     table = [[combined(held, symbol) for symbol in SYMBOLS] for held in SYMBOLS]
     assert all(set(row) == set(SYMBOLS) for row in table)
@@ -225,7 +229,8 @@ def test_all_that_may_be_meant_is_near_and_holds_its_check_character(code: Dossi
     check = data.draw(st.sampled_from([one for one in ALPHABET if one != code.check]))
     for meant in did_you_mean(f"{code} {check}"):
         typed, wanted = code.letters + check, meant.letters + meant.check
-        assert wanted in one_slip_away(typed)
+        # A slip may bring an I or an O among the figures, where it is read as 1 or 0.
+        assert alike(wanted) in {alike(slip) for slip in one_slip_away(typed)}
         assert len(wanted) == len(typed)
 
 
