@@ -243,7 +243,7 @@ def _shelves(asked: Asked) -> list[Tab]:
     found = []
     for shelf in Shelf:
         ended = shelf is Shelf.ENDED
-        count = None if ended else _count(office.shelf(held, shelf, most=COUNTED))
+        count = None if ended else _count(office.count(held, shelf, most=COUNTED))
         address = replace(asked, shelf=shelf, due="", after="").address()
         found.append(Tab(shelf.value, address, shelf is asked.shelf, count))
     return found
@@ -255,15 +255,15 @@ def _parts(asked: Asked, now: datetime) -> list[Tab]:
     found = []
     for due in DUE.values() if asked.shelf is Shelf.RUNNING else ():
         since, until = _span(due, now)
-        count = _count(office.shelf(held, Shelf.RUNNING, due_from=since, due_before=until, most=COUNTED))
+        count = _count(office.count(held, Shelf.RUNNING, due_from=since, due_before=until, most=COUNTED))
         is_on = asked.due == due
         found.append(Tab(due, replace(asked, due="" if is_on else due, after="").address(), is_on, count))
     mine = replace(asked, is_mine=not asked.is_mine, after="").address()
     return [*found, Tab("mine", mine, asked.is_mine)]
 
 
-def _count(page: Page) -> Count:
-    return Count(len(page.lines), bool(page.cursor))
+def _count(found: int) -> Count:
+    return Count(min(found, COUNTED), found > COUNTED)
 
 
 def _months(asked: Asked) -> tuple[str, str]:

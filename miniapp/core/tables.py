@@ -207,6 +207,29 @@ def rows(ask: Callable[[], Iterable[Row]]) -> list[Row]:
         raise unavailable(failure) from failure
 
 
+def tally(kind: type[Row], key: str, under: Any, most: int) -> int:
+    """How many rows lie under a key, as of this moment; beyond `most`, one more than that.
+
+    The store counts and sends none of them. (PynamoDB's own count, given a limit, goes on to the end of the key.)"""
+    found, after = 0, None
+    while found <= most:
+        try:
+            answer = kind._get_connection().query(
+                key,
+                range_key_condition=under,
+                consistent_read=True,
+                exclusive_start_key=after,
+                limit=most + 1 - found,
+                select="COUNT",
+            )
+        except PynamoDBException as failure:
+            raise unavailable(failure) from failure
+        found, after = found + int(answer["Count"]), answer.get("LastEvaluatedKey")
+        if not after:
+            break
+    return found
+
+
 def many(kind: type[Row], keys: Sequence[Key], consistent: bool = False) -> list[Row]:
     """Run one get for many keys: the rows that are there, in no order.
 

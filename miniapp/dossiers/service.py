@@ -130,6 +130,19 @@ class DossierOffice:
         since, until = (iso(due) if due else "" for due in (due_from, due_before))
         return self._store.shelf(agency, shelf, since=since, until=until, after=after, most=most, keep=keep)
 
+    def count(
+        self,
+        agency: str,
+        shelf: Shelf,
+        *,
+        due_from: datetime | None = None,
+        due_before: datetime | None = None,
+        most: int = 100,
+    ) -> int:
+        """How much lies on a shelf, or is due from one moment to before another; beyond `most`, one more than that."""
+        since, until = (iso(due) if due else "" for due in (due_from, due_before))
+        return self._store.count(agency, shelf, since=since, until=until, most=most)
+
     def ended(self, agency: str, month: str, *, after: str = "", most: int = 50, keep: Keep | None = None) -> Page:
         """What ended in a month (2026-11); of that, the lines to `keep`."""
         return self._store.ended(agency, month, after=after, most=most, keep=keep)

@@ -20,7 +20,7 @@ from miniapp.core.errors import Conflict
 from miniapp.core.personal import Personal
 from miniapp.core.plain import from_plain, to_plain
 from miniapp.core.sealing import digest
-from miniapp.core.tables import Write, counted, put, put_new, read, remove, rows
+from miniapp.core.tables import Write, counted, put, put_new, read, remove, rows, tally
 from miniapp.core.time_limits import UNSTATED
 from miniapp.dossiers.clock import Clock
 from miniapp.dossiers.codes import DossierCode
@@ -111,9 +111,13 @@ class DossierStore:
     ) -> Page:
         """What lies on a shelf, what is due first first; only what is due from one moment to before another (ISO, UTC),
         and only lines to `keep`. A cursor that is none of this shelf's begins anew."""
-        first, last = f"{shelf.value}#{since}", f"{shelf.value}#{until}" if until else f"{shelf.value}$"
+        first, last = _span(shelf, since, until)
         after = after if first <= after <= last and len(after) <= CURSOR_MOST else ""
         return _page(desk_key(agency), LineRow.sk.between(after or first, last), after, most, keep)
+
+    def count(self, agency: str, shelf: Shelf, *, since: str = "", until: str = "", most: int) -> int:
+        """How much lies on a shelf, or is due from one moment to before another; beyond `most`, one more than that."""
+        return tally(LineRow, desk_key(agency), LineRow.sk.between(*_span(shelf, since, until)), most)
 
     def ended(
         self, agency: str, month: str, *, after: str = "", most: int = PAGE_MOST, keep: Keep | None = None
@@ -170,6 +174,11 @@ class DossierStore:
             return [put_new(row, faster), lead]
         old = LeadRow(link_key(instead), LEAD)
         return [put(row, LinkRow.token == instead, faster), remove(old, LeadRow.code == code, faster), lead]
+
+
+def _span(shelf: Shelf, since: str, until: str) -> tuple[str, str]:
+    """Between which places lie the lines of a shelf, or those due from one moment to before another."""
+    return f"{shelf.value}#{since}", f"{shelf.value}#{until}" if until else f"{shelf.value}$"
 
 
 def _page(key: str, under: Any, after: str, most: int, keep: Keep | None) -> Page:

@@ -12,9 +12,13 @@ import pytest
 from miniapp.accounts.store import OFFICER, officer_key
 from miniapp.audit.store import day_key, place_key
 from miniapp.core.aws import Aws
+from miniapp.dossiers.lists import Shelf
+from miniapp.dossiers.store import BODY, desk_key, dossier_key
 from miniapp.messaging.store import messages_key
 from tests.support.billed import Billed
 from tests.support.cloud import Cloud
+from tests.support.dossier_acts import taken_up
+from tests.support.dossier_town import WARD, DossierTown
 from tests.support.exams import UPLOADER, Bureau, changed, csv_file, exam
 from tests.support.letters import AGENCY, TO, services
 from tests.support.officers import officer
@@ -106,8 +110,36 @@ def sweeping_the_outbox(cloud: Cloud) -> Scene:
     )
 
 
+def at_the_desk_of_dossiers(cloud: Cloud) -> Scene:
+    town = DossierTown(cloud)
+    made = [town.taken(key=f"key-{place}") for place in range(12)]
+
+    def act() -> None:
+        town.office.shelf(WARD, Shelf.RUNNING, most=10)
+        town.office.count(WARD, Shelf.RUNNING, most=10)
+        town.office.story(WARD, str(made[0].code))
+
+    return Scene(
+        "dossiers", lambda place: (desk_key(WARD), f"{Shelf.RUNNING.value}#9998#{place:06d}"), town.services.aws, act
+    )
+
+
+def taking_a_dossier_in_and_up(cloud: Cloud) -> Scene:
+    town = DossierTown(cloud)
+    keys = (f"key-{place}" for place in range(9))
+
+    def act() -> None:
+        town.moved(town.taken(key=next(keys)), taken_up)
+
+    def neighbour(place: int) -> tuple[str, str]:
+        return dossier_key(WARD, f"H56.14-26{place % 9 + 1:02d}01-{place:06d}"), BODY
+
+    return Scene("dossiers", neighbour, town.services.aws, act)
+
+
 FACTS = {"home": f"/{AGENCY}/", "scores": f"/{AGENCY}/diem-thi"}
 SCENES = [signing_in, writing_to_the_trail, listing_exams, looking_up, sweeping_the_outbox]
+SCENES += [at_the_desk_of_dossiers, taking_a_dossier_in_and_up]
 
 
 @pytest.mark.parametrize("many", LONG)
