@@ -23,6 +23,7 @@ REQUIREMENTS = {"run": "infra/requirements.txt", "test": "tests/requirements.txt
 LISTS = ("requirements.txt", "infra/requirements.txt", "tests/requirements.txt")
 PACKAGES = {"chromium": "chromium", "fonts-noto-core": "/usr/share/fonts/truetype/noto"}
 WITNESSES = {"libreoffice-calc-nogui": "soffice"}  # for the sweep alone: 90 MB to fetch, 280 MB on disk
+DATABASE = {"postgresql": "/usr/lib/postgresql"}  # under a peer of the benchmarks
 NODE_OLDEST = 20
 CHECKOV = ROOT / "tests" / "checkov.txt"
 VENDORED = {"chart.js/dist/chart.umd.min.js": "chart.js"}
@@ -56,6 +57,8 @@ def main(purpose: str) -> None:
     vendor()
     if purpose == "test":
         lambdas()
+    if asked == "bench":
+        debian(DATABASE)
     if asked in ("sweep", "bench"):
         peers()
 

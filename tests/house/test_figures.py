@@ -13,7 +13,13 @@ LOAD = Path(__file__).parents[1] / "load"
 
 def test_every_figure_is_measured_by_a_benchmark() -> None:
     code = "\n".join(
-        path.read_text() for path in (*LOAD.glob("scores_*.py"), *LOAD.glob("function*.py"), LOAD / "search.py")
+        path.read_text()
+        for path in (
+            *LOAD.glob("scores_*.py"),
+            *LOAD.glob("function*.py"),
+            LOAD / "search.py",
+            LOAD / "dossiers.py",
+        )
     )
     families = {name.rsplit("_", 2)[0] if "reads" in name else name for name in FIGURES}
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from infra.local import stack
 from infra.local.engine import Engine
 from miniapp.core.aws import Aws
-from tests.load import functions, results, scores_import, scores_lookup, search
+from tests.load import dossiers, functions, results, scores_import, scores_lookup, search
 from tests.load.results import FILE, WHERE_IT_WORKS, Figure, Say
 from tests.support.cloud import STAGE, Cloud, in_environment, settings_for
 from tests.support.real_data import REAL
@@ -25,6 +25,7 @@ BENCHMARKS: dict[str, Measure] = {
     "scores.import": scores_import.measure,
     "scores.lookup": scores_lookup.measure,
     "lambda": functions.measure,
+    "dossiers": dossiers.measure,
 }
 WITHOUT_ENGINE: dict[str, Callable[[Say], Iterable[Figure]]] = {"search": search.measure}
 

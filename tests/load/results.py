@@ -60,6 +60,16 @@ FIGURES = {
     "search.above_peers": ">= 0",
     "search.cpu": "<= 1",
     "search.load": "<= 0.25",
+    "dossiers.calls": "== 0",
+    "dossiers.units": "== 0",
+    "dossiers.cpu.inbox": "<= 1.2",
+    "dossiers.cpu.one": "<= 1.2",
+    "dossiers.cpu.follow": "<= 1.2",
+    "dossiers.cpu.receive": "<= 1.2",
+    "dossiers.cpu.take_up": "<= 1.2",
+    "dossiers.peer.read": ">= 0",
+    "dossiers.peer.write": ">= 0",
+    "dossiers.peer.growth": ">= 0",
 }
 WHERE_IT_WORKS = {"lambda.instructions": "valgrind, and a machine quiet enough for it to end in time"}
 
