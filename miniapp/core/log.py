@@ -36,7 +36,7 @@ def warning(event: str, **facts: Any) -> None:
 def error(event: str, failure: BaseException | None = None, **facts: Any) -> None:
     """Something a person must look at; `failure` adds where it happened, never what was in it."""
     if failure is not None:
-        facts = {**facts, "failure": type(failure).__name__, "at": _place(failure)}
+        facts = {**facts, "failure": type(failure).__name__, "where": _place(failure)}
     _logger.error(event, extra={"facts": facts})
 
 

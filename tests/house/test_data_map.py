@@ -59,7 +59,7 @@ def events() -> dict[str, set[str]]:
             if isinstance(node.func.value, ast.Name) and node.func.value.id == "log" and node.func.attr in LEVELS:
                 assert isinstance(node.args[0], ast.Constant), f"{module}: the event's name stands in the code"
                 given = {word.arg or "…" for word in node.keywords}
-                found[str(node.args[0].value)] |= given | ({"failure", "at"} if len(node.args) > 1 else set())
+                found[str(node.args[0].value)] |= given | ({"failure", "where"} if len(node.args) > 1 else set())
     return found
 
 

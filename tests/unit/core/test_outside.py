@@ -152,5 +152,7 @@ def test_log_lines_are_json_without_people_in_them() -> None:
     first, second = (json.loads(line) for line in stream.getvalue().splitlines())
     assert (first["event"], first["name"], first["number"], first["text"]) == ("looked_up", "<Personal>", 3, "a\nb")
     assert second["failure"] == "ValueError"
+    assert second["where"].startswith("test_outside.py:")
+    assert all(datetime.fromisoformat(line["at"]).tzinfo for line in (first, second))
     assert "0380" not in stream.getvalue()
     assert "An" not in first.values()
