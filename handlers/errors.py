@@ -1,7 +1,7 @@
 """Kinds of error → status, page and log level, in one table. For the whole app; nobody else turns errors into answers.
 
 An answer is a page, a console page or a problem details object (RFC 9457) by audience. The last-resort page is a
-constant: it renders nothing, so it can't fail. Nothing that is not 2xx may be kept by a cache (F12)."""
+constant with the time behind it: it renders nothing, so it can't fail. Nothing that is not 2xx may be kept by a cache (F12)."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from handlers import answers
+from handlers import answers, formats
 from handlers.context import language, services, words
 from miniapp.core import log, metrics
 from miniapp.core.errors import Conflict, Invalid, NotFound, Problem, Refused, Unavailable
@@ -33,6 +33,7 @@ PAGES: dict[type[Problem], Page] = {
     Unavailable: Page(503, "errors/busy.html"),
 }
 STATUS = {
+    "unforeseen": 500,
     "too_many_tries": 429,
     "too_many_links": 429,
     "form_must_wait": 429,
@@ -48,6 +49,7 @@ STATUS = {
 }
 # What deserves a page of its own beside its kind's.
 OWN_PAGES = {
+    "unforeseen": "errors/sorry.html",
     "service_closed": "citizen/agencies/service_closed.html",
     "dossier_link_unknown": "citizen/dossiers/link_unknown.html",
 }
@@ -64,7 +66,7 @@ LAST_RESORT = (
     "<!doctype html><html lang=vi><meta charset=utf-8><meta name=viewport content='width=device-width'>"
     "<title>Xin lỗi</title><h1>Xin lỗi, hệ thống đang gặp sự cố</h1>"
     "<p>Vui lòng thử lại sau ít phút hoặc gọi tổng đài 1022.<p lang=en>Sorry, something failed on our side. "
-    "Please try again in a few minutes or call 1022.</html>"
+    "Please try again in a few minutes or call 1022."
 )
 
 
@@ -141,11 +143,17 @@ def _unforeseen(failure: Exception) -> Response:
         if audience() == "json":
             text = json.dumps({"type": "about:blank", "title": "Internal error", "status": 500, "code": "unforeseen"})
             return answers.plain(text, 500, "application/problem+json")
-        made = answer(_broken())
-        made.status_code = 500
-        return made
+        return answer(_broken())
     except Exception:
-        return answers.plain(LAST_RESORT, 500, "text/html; charset=utf-8")
+        return answers.plain(LAST_RESORT + _now(), 500, "text/html; charset=utf-8")
+
+
+def _now() -> str:
+    """The time, by which the hotline finds what happened; the page stands without it too."""
+    try:
+        return f"<p>{formats.moment(services().clock.now())}"
+    except Exception:
+        return ""
 
 
 def _broken() -> Problem:
