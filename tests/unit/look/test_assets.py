@@ -137,6 +137,24 @@ def test_every_icon_that_a_template_names_is_in_the_sprite_and_none_is_idle() ->
 IDLE = {"check", "home", "shield", "lock", "chart", "print", "plus", "trash", "download", "clock", "down", "history"}
 
 
+def test_nothing_moves_but_a_press_and_the_sheet_of_the_chat_and_nothing_for_whoever_wants_less_of_it() -> None:
+    moving = {
+        name: re.findall(r"(?<![\w-])(?:transition|animation):([^;}]*)", css) for name, css in ASSETS.sheets.items()
+    }
+    assert {name: found for name, found in moving.items() if found} == {
+        "app.css": ["transform .12s", "none!important", "none!important"],
+        "simulator.css": ["rise .2s ease-out"],
+    }
+    for frame in ("chat", "plain", "console", "simulator"):
+        still = "@media (prefers-reduced-motion:reduce){*{transition:none!important;animation:none!important}}"
+        assert still in ASSETS.style(frame).css, frame
+
+
+def test_where_the_keyboard_stands_is_a_ring_of_three_pixels_in_the_accent() -> None:
+    for frame in ("chat", "plain", "console"):
+        assert ":focus{outline:3px solid var(--accent);outline-offset:2px}" in ASSETS.style(frame).css, frame
+
+
 def test_minifying_keeps_meaning() -> None:
     assert minified_css("/* a */ a > b , c { margin: 0 calc(1px + 2px) ; }\n") == "a>b,c{margin:0 calc(1px + 2px)}"
     assert (
