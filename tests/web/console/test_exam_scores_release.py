@@ -121,6 +121,33 @@ def test_approving_says_what_it_will_do_and_does_it_at_its_hour(
     assert "3 thí sinh sẽ xem được điểm từ 08:00, 20/07/2026" in approving.get(desk.at(edition)).text
 
 
+def test_the_steps_of_an_edition_say_who_took_them_and_when(
+    office: Office, desk: ScoreDesk, approving: Visitor
+) -> None:
+    desk.add()
+    edition = desk.checked()
+
+    def steps() -> list[tuple[str, str]]:
+        items = approving.get(desk.at(edition)).soup.select("ol.steps li")
+        return [(str(item["class"][0]), " ".join(item.get_text(" ").split())) for item in items]
+
+    at = moment(office.clock.now())
+    people = desk.services.accounts.people.names([desk.uploader.id, desk.approver.id])
+    sender, judge = (people[who.id].reveal for who in (desk.uploader, desk.approver))
+    sent, read, decided, out = steps()
+    assert [state for state, _ in (sent, read, decided, out)] == ["done", "done", "current", "waiting"]
+    assert sender in sent[1]
+    assert at in sent[1]
+    assert at in read[1]
+    office.clock.pass_by(minutes=7)
+    decide(approving, desk, edition)
+    decided, out = steps()[2:]
+    assert (decided[0], out[0]) == ("done", "done")
+    assert judge in decided[1]
+    assert moment(office.clock.now()) in decided[1]
+    assert moment(office.clock.now()) in out[1]
+
+
 @pytest.mark.parametrize("seen", ["the version", "the edition"])
 def test_who_approves_too_late_is_told_who_was_first_and_when(office: Office, desk: ScoreDesk, seen: str) -> None:
     desk.add()
