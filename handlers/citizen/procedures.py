@@ -125,7 +125,7 @@ def _start(held: Agency, query: str = "") -> SearchPage:
         action=f"/{held.address}/thu-tuc",
         most=LONGEST,
         hotline=held.hotline or HOTLINE,
-        events=[EventLink(event, base(viec=event)) for event in finder.events],
+        events=[EventLink(event, base(viec=event)) for event in finder.events(held.id)],
     )
 
 

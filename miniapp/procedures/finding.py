@@ -6,7 +6,7 @@ on."""
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
@@ -86,14 +86,18 @@ class Finder:
         codes = search.events.get(event) if search else None
         if codes is None:
             raise NotFound("life_event_unknown", event=event)
-        found = (self._procedure(agency, code) for code in codes)
-        return tuple(one for one in found if one is not None)
+        return tuple(self._shown(agency, codes))
 
-    @property
-    def events(self) -> Sequence[str]:
-        """The life events that procedures are grouped by."""
+    def events(self, agency: str) -> Sequence[str]:
+        """The life events that procedures are grouped by, of which the agency shows at least one."""
         search = self._search()
-        return tuple(search.events) if search else ()
+        grouped = search.events.items() if search else ()
+        return tuple(event for event, codes in grouped if any(self._shown(agency, codes)))
+
+    def _shown(self, agency: str, codes: Iterable[str]) -> Iterator[Procedure]:
+        """The procedures of codes, without those that are not there or closed."""
+        found = (self._procedure(agency, code) for code in codes)
+        return (one for one in found if one is not None)
 
     def _hit(self, agency: str, match: Match) -> Hit | None:
         held = self._procedure(agency, match.code)

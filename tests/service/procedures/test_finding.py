@@ -40,7 +40,7 @@ def test_what_was_taken_in_is_found_at_once_and_everywhere(town: CatalogueTown) 
 def test_an_empty_catalogue_says_so(town: CatalogueTown) -> None:
     found = town.finder().find("xa-a", "khai sinh")
     assert (found.is_empty, found.hits) == (True, ())
-    assert town.finder().events == ()
+    assert town.finder().events("xa-a") == ()
 
 
 def test_an_agencys_own_is_shown_on_the_match_and_what_it_closed_is_not_found(town: CatalogueTown) -> None:
@@ -168,10 +168,19 @@ def test_a_life_event_has_its_procedures_in_order_and_only_those_that_are_there(
     later = Procedure("2.000986", "Liên thông khai sinh, thường trú, bảo hiểm y tế")
     town.take(NATION, COPY, later, BIRTH)
     finder = town.finder()
-    assert "birth" in finder.events
+    assert "birth" in finder.events("xa-a")
     assert [one.code for one in finder.of_event("xa-a", "birth")] == ["1.001193", "2.000986"]
     with pytest.raises(NotFound):
         finder.of_event("xa-a", "flying")
+
+
+def test_a_life_event_of_which_an_agency_shows_nothing_is_not_offered_there(town: CatalogueTown) -> None:
+    marriage = Procedure("1.000894", "Đăng ký kết hôn")
+    town.take(NATION, BIRTH, marriage)
+    town.take("xa-b", replace(marriage, is_open=False))
+    finder = town.finder()
+    assert finder.events("xa-a") == ("birth", "marriage")
+    assert finder.events("xa-b") == ("birth",)
 
 
 @pytest.mark.parametrize(("kind", "first"), [(Kind.COMMUNE, "1.000001"), (Kind.DEPARTMENT, "1.000002")])

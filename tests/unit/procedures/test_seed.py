@@ -1,5 +1,6 @@
 """The demo's everyday procedures: whole, in our own words, under codes that the national portal has."""
 
+import json
 import re
 from functools import cache
 
@@ -8,6 +9,8 @@ import pytest
 from infra.local.demo import PROCEDURES
 from miniapp.core.time_limits import Count
 from miniapp.procedures.importing import Read, read_file
+from miniapp.procedures.model import Procedure
+from miniapp.procedures.rules import DATA
 from tests.support.procedures import paths, read_2026
 
 MOST_ASKED = (
@@ -42,6 +45,40 @@ def test_each_way_has_a_fee_and_a_time_limit_in_figures_or_words():
             assert channel.fees, one.code
             assert channel.limit.words, one.code
             assert channel.limit.amount or channel.limit.count is Count.UNSTATED, one.code
+
+
+def test_nothing_is_said_to_be_verified_that_no_officer_looked_over():
+    assert [one.code for one in seed().procedures if one.verified_on] == []
+
+
+def test_no_sum_is_asked_that_the_portal_does_not_state_for_that_procedure():
+    published = {one.code: stated(one) for one, _ in read_2026() if one}
+    asked = [
+        (one.code, fee.amount)
+        for one in seed().procedures
+        for channel in one.channels
+        for fee in channel.fees
+        if fee.amount is not None
+    ]
+    assert len(asked) > 100
+    assert [(code, amount) for code, amount in asked if not is_stated(amount, *published[code])] == []
+
+
+def stated(one: Procedure) -> tuple[set[int | None], str]:
+    """The sums of a record, and all that it says about fees in words."""
+    fees = [fee for channel in one.channels for fee in channel.fees]
+    return {fee.amount for fee in fees}, " ".join(fee.words for fee in fees)
+
+
+def is_stated(amount: int, sums: set[int | None], words: str) -> bool:
+    """Whether a sum is one of the record's, or stands in its words; what is free is called so there."""
+    return amount in sums or (f"{amount:,}".replace(",", ".") if amount else "Miễn phí") in words
+
+
+def test_every_life_event_leads_to_procedures_of_the_demo():
+    held = {one.code for one in seed().procedures}
+    events = json.loads((DATA / "life_events.json").read_text("utf-8"))
+    assert [event for event, codes in events.items() if not held & set(codes)] == []
 
 
 def test_each_code_is_one_of_the_national_portal_s():

@@ -167,8 +167,18 @@ def test_a_local_code_leads_to_the_one_address_and_an_unknown_one_nowhere(town: 
 
 def test_what_nobody_checked_for_180_days_says_so(town: ProcedureTown) -> None:
     assert "Nội dung chưa được kiểm tra" not in town.visitor.get(HERE).text
+    assert "(chưa kiểm tra)" not in town.visitor.get(HERE).text
     town.clock.pass_by(days=200)
     assert "Nội dung chưa được kiểm tra trong 180 ngày qua" in town.visitor.get(HERE).text
+
+
+def test_what_nobody_ever_checked_says_so_also_beside_its_fee(town: ProcedureTown) -> None:
+    town.take(replace(ONE, verified_on=""))
+    page = town.visitor.get(HERE)
+    assert "Nội dung và mức phí chưa có cán bộ nào kiểm tra" in page.text
+    fee = page.soup.find("dt", string="Phí, lệ phí").find_next("dd").get_text(" ", strip=True)
+    assert fee == "Có phí, xem chi tiết (chưa kiểm tra)"
+    assert "Chưa có ngày kiểm tra." in page.text
 
 
 def test_an_abolished_procedure_says_so_and_offers_no_way_in(town: ProcedureTown) -> None:
