@@ -16,6 +16,8 @@ from miniapp.exam_scores import store as exam_scores_store
 from miniapp.messaging import store as messaging_store
 from miniapp.procedures import signal_store
 from miniapp.procedures import store as procedures_store
+from miniapp.ratings import fact_store, rollup_store
+from miniapp.ratings import store as ratings_store
 from miniapp.zalo import oauth_simulator, simulator, token_store
 
 TABLES: list[type[Table]] = [
@@ -32,6 +34,9 @@ TABLES: list[type[Table]] = [
     *messaging_store.TABLES,
     *procedures_store.TABLES,
     *signal_store.TABLES,
+    *ratings_store.TABLES,
+    *rollup_store.TABLES,
+    *fact_store.TABLES,
     *simulator.TABLES,
     *token_store.TABLES,
     *oauth_simulator.TABLES,

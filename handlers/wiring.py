@@ -53,6 +53,9 @@ if TYPE_CHECKING:  # these are imported where they are made: a citizens' page ne
     from miniapp.procedures.desk import ProcedureDesk
     from miniapp.procedures.service import ProcedureOffice
     from miniapp.procedures.synonyms import Synonyms
+    from miniapp.ratings.rolling_up import RollingUp
+    from miniapp.ratings.rollup_store import RollUps
+    from miniapp.ratings.store import BallotStore
     from miniapp.zalo.oauth import ZaloOauth
     from miniapp.zalo.tokens import Tokens
 
@@ -195,6 +198,26 @@ class Services(Ground):
 
         return Following(DossierStore(), self.calendars.of, self.sealer, self.guard, self.clock)
 
+    # --- ratings
+
+    @cached_property
+    def ballots(self) -> BallotStore:
+        from miniapp.ratings.store import BallotStore
+
+        return BallotStore()
+
+    @cached_property
+    def rating_counts(self) -> RollUps:
+        from miniapp.ratings.rollup_store import RollUps
+
+        return RollUps()
+
+    @cached_property
+    def rolling_up(self) -> RollingUp:
+        from miniapp.ratings.rolling_up import RollingUp
+
+        return RollingUp(self.ballots, self.rating_counts, self.clock)
+
     # --- the chat, messages, and what citizens agreed to
 
     @cached_property
@@ -286,4 +309,5 @@ class Services(Ground):
             "tokens": self.tokens.stuck(),
             "unsent": self.outbox.unsent(),
             "erasing": self.erasing.stuck(),
+            "ratings": self.rolling_up.stuck(),
         }

@@ -12,6 +12,7 @@ from handlers.wiring import Services
 from miniapp.core import log, metrics
 from miniapp.core.stuck import oldest
 
+COUNTED_IN = 30_000  # milliseconds that must be left for another day of ballots to be begun
 STUCK_TOLD = 20  # lines of the log per pipeline
 
 
@@ -45,6 +46,11 @@ def relist_agencies(event: Mapping[str, Any], context: Any) -> bool:
     return services().listing.rewrite()
 
 
+def count_ratings(event: Mapping[str, Any], context: Any) -> int:
+    """Days whose ballots changed are counted anew, as many as there is time for."""
+    return services().rolling_up.run(lambda: context is None or context.get_remaining_time_in_millis() > COUNTED_IN)
+
+
 def refresh_tokens(event: Mapping[str, Any], context: Any) -> int:
     """Official Accounts' tokens are replaced at half their life."""
     return services().tokens.refresh_due()
@@ -70,6 +76,7 @@ SCHEDULES = {
     "resume_imports": (resume_imports, 60),
     "begin_rounds": (begin_rounds, 60),
     "sweep_outbox": (sweep_outbox, 300),
+    "count_ratings": (count_ratings, 60),
     "relist_agencies": (relist_agencies, 600),
     "erase_old": (erase_old, 3600),
     "anchor_audit": (anchor_audit, 900),

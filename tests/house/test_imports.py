@@ -21,6 +21,7 @@ LATE = {
         ("handlers/wiring.py", service): "workers' and officers' services: a start for citizens does not pay for them"
         for service in (
             "arriving",
+            "ballots",
             "dossier_office",
             "erasing",
             "exam_office",
@@ -29,6 +30,8 @@ LATE = {
             "outbox",
             "procedure_desk",
             "procedure_office",
+            "rating_counts",
+            "rolling_up",
             "rounds",
             "ruling",
             "synonyms",
