@@ -2,6 +2,7 @@
 
 import hashlib
 import zlib
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -129,3 +130,22 @@ def test_a_block_that_another_segment_holds_is_refused() -> None:
 
     with pytest.raises(ValueError, match="not in this segment"):
         blocks.raw_block(built.segments[0], 1)
+
+
+@pytest.mark.parametrize(
+    ("number", "places"),
+    [("02000001", (0, 11, 2091)), ("02001234", (0, 13, 813)), ("66000003", (0, 15, 1423)), ("TDL000001", (0, 7, 695))],
+)
+def test_a_number_lies_in_the_same_block_in_every_process_and_in_every_release(
+    number: str, places: tuple[int, ...]
+) -> None:
+    assert tuple(blocks.block_of(number, count) for count in (1, 16, 4096)) == places
+
+
+def test_numbers_in_a_row_lie_all_over_the_blocks_and_blocks_are_about_equally_full() -> None:
+    places = [blocks.block_of(f"02{number:06d}", 64) for number in range(40_000)]
+    full = [places.count(block) for block in range(64)]
+
+    assert max(full) < 1.3 * sum(full) / 64
+    assert min(full) > 0.7 * sum(full) / 64
+    assert sum(one == other for one, other in pairwise(places)) < 2 * len(places) / 64
