@@ -18,6 +18,7 @@ from miniapp.core.errors import Invalid, NotFound
 from miniapp.core.folding import clean
 from miniapp.core.ids import NATION
 from miniapp.procedures.desk import Own, State
+from miniapp.procedures.explaining import Explained, explained
 from miniapp.procedures.finding import LONGEST
 from miniapp.procedures.model import Procedure, Version, national_code
 from miniapp.procedures.written import label, written
@@ -33,6 +34,7 @@ EDITABLE = (
     "owner",
     "verified_on",
     "mistakes",
+    "questions",
     "papers",
     "channels",
     "steps",
@@ -98,6 +100,7 @@ class OnePage:
     procedure: Procedure
     state: State
     fields: Sequence[Field]
+    rules: Explained
     day: str
     days: Sequence[tuple[str, str]]
     is_stale: bool
@@ -151,6 +154,7 @@ def one_page(code: str, status: int = 200) -> Response:
         procedure=state.procedure,
         state=state,
         fields=fields_of(state),
+        rules=explained(state.procedure),
         day=day,
         days=[(one, base(f"/{code}", ngay=one)) for one in state.days],
         is_stale=state.procedure.is_stale(today()),

@@ -40,13 +40,17 @@ from handlers.console.procedures_form import (
 from handlers.doors import officers, pages
 from handlers.forms import FieldProblem, Form
 from handlers.procedure_page import page_of
+from handlers.procedure_questions import checklist_page
 from miniapp.core.errors import Conflict, Invalid, NotFound
 from miniapp.procedures.desk import State
+from miniapp.procedures.explaining import Explained, explained
 from miniapp.procedures.model import Procedure
+from miniapp.procedures.personal import is_personal
 from miniapp.procedures.written import headings, label
 
 edit = pages("console_procedures_edit", officers(may="procedures.manage"), PREFIX, "console")
 
+ON_ANSWERS = frozenset({"questions", "papers", "channels"})  # what questions and rules stand in
 SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 
 
@@ -85,7 +89,8 @@ class EditPage:
 
 @dataclass(frozen=True)
 class PreviewPage:
-    """What would change, and the citizens' page as it would be."""
+    """What would change, and the citizens' page as it would be; where it hangs on answers, also what they are asked and
+    the rules in words."""
 
     form: Form
     procedure: Procedure
@@ -93,6 +98,8 @@ class PreviewPage:
     day: str
     is_today: bool
     html: str
+    questions: str
+    rules: Explained | None
     action: str
     away: str
 
@@ -209,16 +216,24 @@ def _form(state: State, form: Form, status: int = 200, done: Sequence[Done] = ()
 def _preview(form: Form, shown: Procedure, changed: Sequence[Changed], day: str) -> Response:
     held = context.agency()
     public = f"/{held.address}/thu-tuc"
-    frame = context.citizens_frame(context.parts(), held, f"{public}/{shown.code}", context.language(), public)
-    inside = page_of(held, shown, {}, public, day)
-    html = context.words().page(context.language(), "citizen/procedures/one.html", page=inside, frame=frame)
+    address = f"{public}/{shown.code}"
+    frame = context.citizens_frame(context.parts(), held, address, context.language(), public)
+
+    def looked_at(template: str, inside: object) -> str:
+        html = context.words().page(context.language(), template, page=inside, frame=frame)
+        return SCRIPT.sub("", html)  # it is only looked at
+
+    asks = is_personal(shown) and any(one.name in ON_ANSWERS for one in changed)
+    questions = checklist_page(shown, {}, f"{address}/giay-to", public, day)
     page = PreviewPage(
         form=forms.blank(**{name: text for name, text in form.values.items() if name != "act"}),
         procedure=shown,
         differences=changed,
         day=day,
         is_today=day == context.services().procedure_desk.today,
-        html=SCRIPT.sub("", html),  # it is only looked at
+        html=looked_at("citizen/procedures/one.html", page_of(held, shown, {}, public, day)),
+        questions=looked_at("citizen/procedures/checklist.html", questions) if asks else "",
+        rules=explained(shown) if asks else None,
         action=base(f"/{shown.code}/sua"),
         away=base(f"/{shown.code}"),
     )

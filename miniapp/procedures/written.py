@@ -15,7 +15,8 @@ from miniapp.procedures.sheet_form import BARE, MAIN, Sheet, form
 from miniapp.procedures.wording import lines
 
 INDENT = "  "
-LACKING = {"channels": "way_unknown", "papers": "paper_shape"}  # what an item without its first column is
+# What an item is that lacks what it can't be without.
+LACKING = {"channels": "way_unknown", "papers": "paper_shape", "questions": "question_lacks"}
 
 
 class Unwritten(Exception):
