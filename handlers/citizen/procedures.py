@@ -1,7 +1,7 @@
 """Finding a procedure: the question, what it found and why, life events, and what to do when nothing fits.
 
 For citizens in the chat. A search reads memory and nothing else, is not kept anywhere, and never comes out of a shared
-cache: what people type may say who they are."""
+cache: what people type may say who they are. Only how it went is counted, by a line of the log."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from handlers.forms import FieldProblem
 from miniapp.agencies.model import HOTLINE, Agency, Service
 from miniapp.core.errors import NotFound
 from miniapp.core.folding import clean
-from miniapp.procedures.finding import LONGEST, MOST, Found, Hit
+from miniapp.procedures.finding import LONGEST, MOST, SEARCHED, Found, Hit
 from miniapp.procedures.levels import Level
 from miniapp.procedures.model import Channel, Online, Procedure, Way
 from miniapp.procedures.reading import Via
@@ -108,7 +108,12 @@ def search(agency: str) -> Response:
     if not query:
         back = f"/{agency}/{context.suffix()}"
         return answers.show("citizen/procedures/search.html", _start(held), back=back, edge=EDGE, index=True)
-    return answers.show("citizen/procedures/search.html", _answer(held, query), back=base())
+    page = _answer(held, query)
+    if page.found and not (
+        page.found.is_empty or "xem" in request.args or page.sent
+    ):  # the same search, looked at again
+        SEARCHED.tell(held.id, outcome=page.found.outcome)
+    return answers.show("citizen/procedures/search.html", page, back=base())
 
 
 def again(query: str, problems: Sequence[FieldProblem]) -> Response:

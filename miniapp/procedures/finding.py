@@ -15,6 +15,7 @@ from miniapp.agencies.model import Kind
 from miniapp.core import log
 from miniapp.core.clock import Clock, local_day
 from miniapp.core.errors import NotFound, Unavailable
+from miniapp.core.happenings import Kind as Happening
 from miniapp.core.ids import NATION
 from miniapp.procedures.catalogue import Catalogue
 from miniapp.procedures.levels import Level
@@ -29,6 +30,7 @@ LONGEST = 300  # letters of a question
 RULES_MOST = 50  # sets of agencies' own phrases that a process keeps folded
 INDEXES_MOST = 50  # small ones of layers, beside the nation's
 Phrases = tuple[tuple[str, str], ...]
+SEARCHED = Happening("procedures_searched", {"outcome": frozenset({"found", "unsure", "nothing"})})
 LEVELS = {Kind.COMMUNE: Level.COMMUNE, Kind.MINISTRY: Level.MINISTRY}
 
 
@@ -53,6 +55,11 @@ class Found:
     def is_doubtful(self) -> bool:
         """Whether nothing clearly fits here; what fitted elsewhere may be closed at this agency."""
         return self.answer.doubtful or not self.hits
+
+    @property
+    def outcome(self) -> str:
+        """How it went, as it is counted."""
+        return ("unsure" if self.is_doubtful else "found") if self.hits else "nothing"
 
 
 class Finder:

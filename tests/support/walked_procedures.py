@@ -14,7 +14,7 @@ from tests.support.walked_town import CONSOLE, Town, act
 def looking_for_procedures(town: Town, by: Visitor) -> None:
     """The search: found, in doubt, told so, a life event; one procedure with answers and with problems."""
     base = f"/{AGENCY}/thu-tuc"
-    for query in ("q=giay chung tu", "q=xyzzy con voi", "q=xyzzy con voi&da-gui=1", "viec=birth", "viec=khong-co"):
+    for query in ("q=giay chung tu", "q=cắt tóc gội đầu", "q=cắt tóc gội đầu&da-gui=1", "viec=birth", "viec=khong-co"):
         town.walk.visit(by, f"{base}?{query}")
     for query in ("nhan-day=20&nhan-month=11&nhan-year=2026&gio=15:40&so-ban=3", "nhan-day=31&gio=x&so-ban=x"):
         town.walk.visit(by, f"{base}/1.004884?{query}")

@@ -159,6 +159,27 @@ def test_a_search_is_private_and_what_was_typed_is_in_no_log(
     assert "max-age" in town.visitor.get(SEARCH).answer.headers["Cache-Control"]
 
 
+def test_how_a_search_went_is_counted_once_without_a_call_and_without_its_words(
+    town: ProcedureTown, caplog: pytest.LogCaptureFixture
+) -> None:
+    town.visitor.get(f"{SEARCH}?q=khai sinh")  # opens what is read once
+    caplog.clear()
+    with caplog.at_level(logging.INFO), CountedCalls(town.services.aws) as calls:
+        for query in (
+            "q=khai sinh",
+            "q=khai sinh&xem=50",
+            "q=cắt tóc gội đầu",
+            "q=cắt tóc gội đầu&da-gui=1",
+            "q=qwxyz",
+            "q=",
+        ):
+            town.visitor.get(f"{SEARCH}?{query}")
+    assert calls.calls == []
+    told = [line.facts for line in caplog.records if line.getMessage() == "happened"]
+    assert [one["outcome"] for one in told] == ["found", "unsure", "nothing"]
+    assert all(one == {"kind": "procedures_searched", "agency": WARD, "outcome": one["outcome"]} for one in told)
+
+
 def test_an_agencys_own_words_stand_on_the_match_at_once(town: ProcedureTown) -> None:
     one = Procedure(
         "1.999999",
