@@ -1,6 +1,7 @@
 """One procedure: what to bring, what it costs and why, when it is ready, where to go; whole at any length."""
 
 from dataclasses import replace
+from urllib.parse import quote_plus
 
 import pytest
 from bs4 import Tag
@@ -179,6 +180,26 @@ def test_what_nobody_ever_checked_says_so_also_beside_its_fee(town: ProcedureTow
     fee = page.soup.find("dt", string="Phí, lệ phí").find_next("dd").get_text(" ", strip=True)
     assert fee == "Có phí, xem chi tiết (chưa kiểm tra)"
     assert "Chưa có ngày kiểm tra." in page.text
+
+
+def test_it_says_where_to_go_when_it_is_open_how_to_get_there_and_whom_to_call(town: ProcedureTown) -> None:
+    town.take(replace(ONE, address="12 Trần Phú"), layer=WARD)
+    card = town.visitor.get(HERE).soup.select_one("#place + .card")
+    said = " ".join(card.get_text(" ").split())
+    assert said.startswith("Phường Hoa Mai 12 Trần Phú Cơ quan thực hiện: Ủy ban nhân dân cấp xã")
+    assert "07:00 – 11:30 và 13:30 – 17:00, thứ Hai đến thứ Sáu" in said
+    assert str(card.select_one("a.way")["href"]).endswith(f"query={quote_plus('12 Trần Phú')}")
+    assert str(card.select_one("a.phone")["href"]) == "tel:1022"
+
+
+def test_a_filled_sample_is_a_link_where_it_is_one(town: ProcedureTown) -> None:
+    town.take(replace(ONE, samples=(Form("Đơn đã điền", "https://example.vn/don.pdf"), Form("Xấu", "javascript:x"))))
+    page = town.visitor.get(HERE)
+    assert [str(link["href"]) for link in page.soup.find_all("a", string="Đơn đã điền")] == [
+        "https://example.vn/don.pdf"
+    ]
+    assert "Xấu" in page.text and "javascript:" not in page.html
+    assert page.soup.find("a", href="https://example.vn/mau-01.docx") is not None
 
 
 def test_an_abolished_procedure_says_so_and_offers_no_way_in(town: ProcedureTown) -> None:
