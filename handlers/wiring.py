@@ -42,6 +42,7 @@ from miniapp.zalo.token_store import TokenStore
 if TYPE_CHECKING:  # these are imported where they are made: a citizens' page needs none of them
     from miniapp.dossiers.following import Following
     from miniapp.dossiers.service import DossierOffice
+    from miniapp.dossiers.sweeping import Sweeping
     from miniapp.exam_scores.arriving import Arriving
     from miniapp.exam_scores.erasing import Erasing
     from miniapp.exam_scores.importing import Importing
@@ -217,6 +218,14 @@ class Services(Ground):
         from miniapp.ratings.rolling_up import RollingUp
 
         return RollingUp(self.ballots, self.rating_counts, self.clock)
+
+    @cached_property
+    def dossier_sweeping(self) -> Sweeping:
+        from handlers.dossier_grounds import supplement_over
+        from miniapp.dossiers.marks import Marks
+        from miniapp.dossiers.sweeping import Sweeping
+
+        return Sweeping(self.dossier_office, Marks(), self.calendars.of, supplement_over, self.clock)
 
     # --- the chat, messages, and what citizens agreed to
 

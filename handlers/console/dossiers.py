@@ -218,7 +218,7 @@ def _lines(asked: Asked, now: datetime) -> Page:
     keep = _keep(asked)
     if asked.shelf is Shelf.ENDED:
         return office.ended(held, asked.month, after=asked.after, most=LINES, keep=keep)
-    since, until = _span(asked.due, now)
+    since, until = span(asked.due, now)
     return office.shelf(held, asked.shelf, due_from=since, due_before=until, after=asked.after, most=LINES, keep=keep)
 
 
@@ -229,7 +229,7 @@ def _keep(asked: Asked) -> Keep | None:
     return lambda line: (not asked.is_mine or line.officer == me) and line.procedure.startswith(asked.procedure)
 
 
-def _span(due: str, now: datetime) -> tuple[datetime | None, datetime | None]:
+def span(due: str, now: datetime) -> tuple[datetime | None, datetime | None]:
     """From when to before when what is asked for is due."""
     if due == "late":
         return None, now
@@ -243,7 +243,7 @@ def _shelves(asked: Asked) -> list[Tab]:
     found = []
     for shelf in Shelf:
         ended = shelf is Shelf.ENDED
-        count = None if ended else _count(office.count(held, shelf, most=COUNTED))
+        count = None if ended else counted(office.count(held, shelf, most=COUNTED))
         address = replace(asked, shelf=shelf, due="", after="").address()
         found.append(Tab(shelf.value, address, shelf is asked.shelf, count))
     return found
@@ -254,15 +254,15 @@ def _parts(asked: Asked, now: datetime) -> list[Tab]:
     office, held = context.services().dossier_office, context.agency().id
     found = []
     for due in DUE.values() if asked.shelf is Shelf.RUNNING else ():
-        since, until = _span(due, now)
-        count = _count(office.count(held, Shelf.RUNNING, due_from=since, due_before=until, most=COUNTED))
+        since, until = span(due, now)
+        count = counted(office.count(held, Shelf.RUNNING, due_from=since, due_before=until, most=COUNTED))
         is_on = asked.due == due
         found.append(Tab(due, replace(asked, due="" if is_on else due, after="").address(), is_on, count))
     mine = replace(asked, is_mine=not asked.is_mine, after="").address()
     return [*found, Tab("mine", mine, asked.is_mine)]
 
 
-def _count(found: int) -> Count:
+def counted(found: int) -> Count:
     return Count(min(found, COUNTED), found > COUNTED)
 
 

@@ -1,7 +1,7 @@
 """What waits for me today, in every agency I work for. For officers, first thing after signing in.
 
-Shows only what this officer can do something about: files to mend, results to approve, hours to come, people to
-confirm. It decides nothing and changes nothing; each line leads to the page where the work is."""
+Shows only what this officer can do something about: files to mend, results to approve, hours to come, dossiers
+that are due, people to confirm. It decides nothing and changes nothing; each line leads to the page where the work is."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,7 @@ from flask import Response
 
 from handlers import answers, context
 from handlers.console.asked import wishes
+from handlers.console.home_dossiers import Waits, dossiers_waiting
 from handlers.doors import officers, pages
 from miniapp.accounts.access import PERMISSIONS, Permission
 from miniapp.agencies.model import Agency
@@ -47,6 +48,7 @@ class Room:
     calendar: str
     trail: str
     tasks: list[Task]
+    waits: list[Waits]
     asked: int
 
 
@@ -81,6 +83,7 @@ def _room(agency: Agency) -> Room:
         calendar=f"{base}/lich-lam-viec{suffix}" if "agency.manage" in may else "",
         trail=f"{base}/audit{suffix}" if "audit.read" in may else "",
         tasks=_tasks(agency, may) if "scores.read" in may else [],
+        waits=dossiers_waiting(agency) if "dossiers.read" in may else [],
         asked=sum(wish.may_confirm for wish in wishes(agency)) if "officers.manage" in may else 0,
     )
 

@@ -51,6 +51,11 @@ def count_ratings(event: Mapping[str, Any], context: Any) -> int:
     return services().rolling_up.run(lambda: context is None or context.get_remaining_time_in_millis() > COUNTED_IN)
 
 
+def sweep_dossiers(event: Mapping[str, Any], context: Any) -> int:
+    """Dossiers whose papers did not come in time are stopped; after a calendar changed, appointments are counted anew."""
+    return services().dossier_sweeping.run()
+
+
 def refresh_tokens(event: Mapping[str, Any], context: Any) -> int:
     """Official Accounts' tokens are replaced at half their life."""
     return services().tokens.refresh_due()
@@ -81,6 +86,7 @@ SCHEDULES = {
     "erase_old": (erase_old, 3600),
     "anchor_audit": (anchor_audit, 900),
     "refresh_tokens": (refresh_tokens, 300),
+    "sweep_dossiers": (sweep_dossiers, 900),
     "reconcile": (reconcile, 900),
 }
 

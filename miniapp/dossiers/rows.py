@@ -61,4 +61,29 @@ class NumberRow(DossiersTable):
     given = NumberAttribute(default=0)
 
 
-TABLES: tuple[type[SortedTable], ...] = (DossierRow, EventRow, LineRow, LeadRow, LinkRow, NumberRow)
+class DeadlineRow(DossiersTable):
+    """Until when a dossier's missing papers may come."""
+
+
+class NewsRow(DossiersTable):
+    """That something happened to a dossier which whoever keeps it wants to hear."""
+
+
+class SweptRow(DossiersTable):
+    """An agency that has dossiers, and how far they are counted anew by its calendar."""
+
+    version = NumberAttribute(default=0)
+    body = UnicodeAttribute(default="{}")
+
+
+TABLES: tuple[type[SortedTable], ...] = (
+    DossierRow,
+    EventRow,
+    LineRow,
+    LeadRow,
+    LinkRow,
+    NumberRow,
+    DeadlineRow,
+    NewsRow,
+    SweptRow,
+)

@@ -22,6 +22,7 @@ from miniapp.core.workdays import Calendar
 from miniapp.dossiers.codes import DossierCode
 from miniapp.dossiers.events import By, Event
 from miniapp.dossiers.lists import Keep, Page, Shelf
+from miniapp.dossiers.marks import Marks
 from miniapp.dossiers.model import Dossier, Move
 from miniapp.dossiers.parts import Applicant, Channel, Step
 from miniapp.dossiers.receiving import file, receive
@@ -58,6 +59,7 @@ class DossierOffice:
 
     def __init__(self, store: DossierStore, calendars: Calendars, audit: Audit, ids: Ids, clock: Clock) -> None:
         self._store = store
+        self._marks = Marks()
         self._calendars = calendars
         self._audit = audit
         self._ids = ids
@@ -73,6 +75,7 @@ class DossierOffice:
             return made
         now = self._clock.now()
         day = now.astimezone(VIETNAM).date()
+        self._marks.remember(agency)
         taken = self._begun(agency, DossierCode.made(identifier, day, 1), order, by, now)
         number = self._store.next_number(agency, identifier, f"{day:%y%m%d}")  # what is refused uses none up
         dossier = replace(taken[-1].dossier, code=DossierCode.made(identifier, day, number))
@@ -146,6 +149,10 @@ class DossierOffice:
     def ended(self, agency: str, month: str, *, after: str = "", most: int = 50, keep: Keep | None = None) -> Page:
         """What ended in a month (2026-11); of that, the lines to `keep`."""
         return self._store.ended(agency, month, after=after, most=most, keep=keep)
+
+    def waiting(self, agency: str, until: datetime, most: int) -> int:
+        """How many dossiers wait for papers that have to come before a moment, or should have come; up to `most`."""
+        return len(self._marks.deadlines(agency, None, until, most))
 
     def link(self, agency: str, code: str) -> str:
         """The token of a dossier's link; NotFound `dossier_unknown`."""

@@ -2,7 +2,8 @@
 
 Questions: one dossier by agency and code, as of this moment · what happened to it, in order · what lies on an agency's desk,
 by shelf and by due moment · what ended at an agency in a month · the dossier behind a link · what was made of an order ·
-the next number of an identifier's day.
+the next number of an identifier's day · what an agency's clock and
+the telling of news ask (`marks`).
 
 A dossier is one row, its body one text. Under the same key lies each event, written in the transaction of its move. A line on
 a shelf of the agency's desk moves with it in that transaction too, so no list is ever behind; what has ended lies on the
@@ -26,6 +27,7 @@ from miniapp.dossiers.clock import Clock
 from miniapp.dossiers.codes import DossierCode
 from miniapp.dossiers.events import Event
 from miniapp.dossiers.lists import SHELVES, Keep, Line, Page, Shelf
+from miniapp.dossiers.marks import deadline_moved, news
 from miniapp.dossiers.model import Dossier
 from miniapp.dossiers.parts import Applicant, Channel, Step
 from miniapp.dossiers.rows import DossierRow, EventRow, LeadRow, LineRow, LinkRow, NumberRow
@@ -92,6 +94,12 @@ class DossierStore:
         held = _dossier(row.body if row else _nobodys())
         return held if row else None
 
+    def event(self, agency: str, code: str, version: int) -> Event | None:
+        """What made this version of it."""
+        place = dossier_key(agency, code), f"{EVENTS}{version:06}"
+        row = read(lambda: EventRow.get(*place, consistent_read=True))
+        return from_plain(Event, json.loads(row.body)) if row else None
+
     def events(self, agency: str, code: str) -> list[Event]:
         """What happened to it, in order."""
         key = dossier_key(agency, code)
@@ -147,12 +155,14 @@ class DossierStore:
     def added(self, dossier: Dossier, events: Sequence[Event]) -> list[Write]:
         """The writes of a new dossier; Conflict `dossier_exists` where its code is taken."""
         taken = Conflict("dossier_exists", dossier=str(dossier.code))
-        return [put_new(_row(dossier), taken), *_told(dossier, events, taken), put_new(_line(dossier), taken)]
+        writes = [put_new(_row(dossier), taken), *_told(dossier, events, taken), put_new(_line(dossier), taken)]
+        return [*writes, *deadline_moved(None, dossier)]
 
     def moved(self, before: Dossier, after: Dossier, events: Sequence[Event]) -> list[Write]:
         """The writes of a move; Conflict `dossier_changed` where somebody was faster."""
         faster = Conflict("dossier_changed", dossier=str(after.code))
         writes = [put(_row(after), DossierRow.version == before.version, faster), *_told(after, events, faster)]
+        writes += [*deadline_moved(before, after), *news(after, events)]
         old, new = _line(before), _line(after)
         if (old.pk, old.sk) == (new.pk, new.sk):
             return [*writes, put(new, LineRow.version == before.version, faster)]

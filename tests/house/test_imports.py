@@ -23,6 +23,7 @@ LATE = {
             "arriving",
             "ballots",
             "dossier_office",
+            "dossier_sweeping",
             "erasing",
             "exam_office",
             "exam_reports",

@@ -27,6 +27,7 @@ from miniapp.core.settings import Settings
 from miniapp.core.starting import KEPT
 from miniapp.dossiers.ending import finish
 from miniapp.dossiers.lists import Shelf
+from miniapp.dossiers.states import Status
 from miniapp.dossiers.working import take_up
 from miniapp.exam_scores.importing import ImportEdition
 from miniapp.exam_scores.model import Exam, Reason
@@ -37,6 +38,7 @@ from miniapp.zalo.grants import Pair
 from miniapp.zalo.token_store import TokenStore
 from miniapp.zalo.tokens import Tokens
 from tests.support.cloud import in_environment, settings_for, temporary_engine
+from tests.support.dossier_acts import asking
 from tests.support.dossier_town import AT_DESK, IDENTIFIER, LAN, OFFICER
 from tests.support.exams import APPROVER, HOUR, UPLOADER, csv_file, exam, exam_agency
 from tests.support.fakes import CountedIds, StoppedClock
@@ -262,7 +264,7 @@ def test_a_dossier_is_followed_with_the_public_s_rights_and_can_be_neither_moved
         refused(lambda: public.dossier_office.link_anew("agc-edu", code, by=OFFICER))
 
 
-def test_dossiers_are_taken_in_moved_and_listed_at_the_desk_and_by_no_other_function_s_rights(
+def test_dossiers_are_taken_in_moved_and_listed_at_the_desk_by_the_clock_and_by_no_other_function_s_rights(
     roles: Roles, seeded: Exam
 ) -> None:
     with roles.of("console") as console:
@@ -274,7 +276,7 @@ def test_dossiers_are_taken_in_moved_and_listed_at_the_desk_and_by_no_other_func
         assert office.link("agc-edu", code) != office.link_anew("agc-edu", code, by=OFFICER)
         assert [line.code for line in office.shelf("agc-edu", Shelf.READY).lines] == [code]
         assert len(office.story("agc-edu", code)) == done.version
-    for other in set(functions()) - {"console"}:
+    for other in set(functions()) - {"console", "schedules"}:
         with roles.of(other) as services:
             refused(lambda: services.dossier_office.shelf("agc-edu", Shelf.READY))
 
@@ -348,3 +350,17 @@ def test_the_pages_of_a_function_need_no_secret_that_it_does_not_read(
 def _role_names(roles: Roles) -> set[str]:
     pages = stack.client(roles.engine.endpoint, "iam").get_paginator("list_roles").paginate()
     return {one["RoleName"] for page in pages for one in page["Roles"]}
+
+
+def test_dossiers_are_stopped_and_counted_anew_with_the_clock_s_rights(roles: Roles, seeded: Exam) -> None:
+    with in_environment(stack.ADMIN):
+        office = roles.arranged().dossier_office
+        held = office.take_in("agc-edu", IDENTIFIER, AT_DESK, by=OFFICER, key="key")
+        running = office.take_in("agc-edu", IDENTIFIER, AT_DESK, by=OFFICER, key="other")
+        office.move("agc-edu", str(held.code), held.version, asking(), by=OFFICER)
+    roles.clock.pass_by(days=30)
+    with roles.of("schedules") as clock:
+        assert clock.dossier_sweeping.run() == 1
+        assert clock.dossier_office.find("agc-edu", str(held.code)).status is Status.STOPPED
+        assert clock.dossier_office.find("agc-edu", str(running.code)) == running
+    roles.clock.pass_by(days=-30)

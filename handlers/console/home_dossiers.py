@@ -1,0 +1,55 @@
+"""What of an agency's dossiers needs a look today, as figures that lead to its inbox. For the console's home.
+
+Each figure is one short read of a shelf; beyond it stands “more than so many”. What is nobody's turn today has no figure,
+so that an empty list means an empty desk."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from handlers import context
+from handlers.console.agency import english
+from handlers.console.dossiers import COUNTED, Count, counted, span
+from handlers.formats import LOCAL
+from miniapp.agencies.model import Agency
+from miniapp.dossiers.lists import Shelf
+
+NEAR = timedelta(days=3)  # before the last day for papers
+
+
+@dataclass(frozen=True)
+class Waits:
+    """One kind of dossiers that need a look, how many, and where they are."""
+
+    name: str
+    count: Count
+    address: str
+
+
+def dossiers_waiting(agency: Agency) -> list[Waits]:
+    """What is late, due today, mine of these, to be received, and waits for papers that have to come soon."""
+    return [one for one in _counted(agency) if one.count.figure or one.count.is_more]
+
+
+def _counted(agency: Agency) -> Iterator[Waits]:
+    services, me = context.services(), context.officer().id
+    office, now = services.dossier_office, services.clock.now().astimezone(LOCAL)
+    for due, word in (("late", "qua-han"), ("today", "hom-nay")):
+        since, until = span(due, now)
+        found = office.count(agency.id, Shelf.RUNNING, due_from=since, due_before=until, most=COUNTED)
+        yield Waits(due, counted(found), _inbox(agency, ke=Shelf.RUNNING.value, loc=word))
+    tonight = span("today", now)[1]
+    mine = office.shelf(
+        agency.id, Shelf.RUNNING, due_before=tonight, most=COUNTED, keep=lambda line: line.officer == me
+    )
+    yield Waits("mine_due", Count(len(mine.lines), bool(mine.cursor)), _inbox(agency, ke=Shelf.RUNNING.value, **{"cua-toi": "1"}))
+    new = office.count(agency.id, Shelf.NEW, most=COUNTED)
+    yield Waits(Shelf.NEW.value, counted(new), _inbox(agency, ke=Shelf.NEW.value))
+    papers = office.waiting(agency.id, now + NEAR, COUNTED + 1)
+    yield Waits("papers", counted(papers), _inbox(agency, ke=Shelf.WAITING.value))
+
+
+def _inbox(agency: Agency, **asked: str) -> str:
+    more = {"lang": "en"} if english() else {}
+    return f"/console/{agency.address}/ho-so?{urlencode({**asked, **more})}"
