@@ -3,9 +3,11 @@
 It stands here and not in a slice, because it is the one place that looks at all of them. Consent history stays for its
 time even when a person erases everything: it is the proof that we were allowed to write. It decides nothing."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from handlers.wiring import Services
 from miniapp.accounts.model import Consent, Kind, Session
@@ -13,6 +15,11 @@ from miniapp.core.clock import iso
 from miniapp.core.errors import NotFound
 from miniapp.exam_scores.telling import PURPOSE, Waiting
 from miniapp.messaging.model import MESSAGES, Message
+
+if TYPE_CHECKING:  # a slip's start does not pay for what dossiers are
+    from miniapp.dossiers.keeping import Kept as KeptDossier
+
+DOSSIER_NEWS = "dossier_news"  # the purpose of a consent
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,7 @@ class Kept:
     registrations: list[Registered]
     messages: list[Written]
     consents: list[Agreed]
+    dossiers: list[KeptDossier]
 
 
 class MyThings:
@@ -70,6 +78,7 @@ class MyThings:
             [self._registered(waiting) for waiting in services.telling.of(user)],
             [self._written(message) for message in services.outbox.of(user)],
             [Agreed(consent, self._agency(consent.agency)) for consent in services.consents.of(user)],
+            services.dossier_keeping.of(user),
         )
 
     def export(self) -> dict[str, Any]:
@@ -91,6 +100,7 @@ class MyThings:
                 }
                 for one in kept.registrations
             ],
+            "dossiers": [self._dossier(one) for one in kept.dossiers],
             "messages": [
                 {
                     "agency": one.agency,
@@ -118,12 +128,15 @@ class MyThings:
         self._services.consents.withdraw(self._user, agency, purpose)
         if purpose == PURPOSE:
             self._services.telling.forget(self._user, agency)
+        if purpose == DOSSIER_NEWS:
+            self._services.dossier_keeping.quiet(self._user, agency)
 
     def erase(self) -> None:
         """Take all back, erase all, end all sessions. Bears repetition: what is gone already is fine."""
         services, user = self._services, self._user
         services.consents.withdraw_all(user)
         services.telling.forget(user)
+        services.dossier_keeping.forget(user)
         services.outbox.forget(user)
         services.accounts.citizen_links.leave_everywhere(user)
 
@@ -136,6 +149,18 @@ class MyThings:
         held = self._services.agencies.find(waiting.agency)
         address = f"/{held.address}/diem-thi/{waiting.slug}/bao-tin" if held else ""
         return Registered(waiting, title, self._agency(waiting.agency), address)
+
+    def _dossier(self, one: KeptDossier) -> dict[str, Any]:
+        keeper = one.keeper
+        opened = self._services.dossier_openings.of(keeper.agency, keeper.code)
+        return {
+            "agency": self._agency(keeper.agency),
+            "code": keeper.code,
+            "procedure": one.procedure_name,
+            "kept_since": iso(keeper.made_at),
+            "told_of_changes": keeper.is_told,
+            "opened": [{"at": iso(each.at), "post": each.post, "reason": each.reason.value} for each in opened],
+        }
 
     def _written(self, message: Message) -> Written:
         said = self._services.outbox.said(message)

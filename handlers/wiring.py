@@ -41,8 +41,11 @@ from miniapp.zalo.token_store import TokenStore
 
 if TYPE_CHECKING:  # these are imported where they are made: a citizens' page needs none of them
     from miniapp.dossiers.following import Following
+    from miniapp.dossiers.keeping import Keeping
+    from miniapp.dossiers.opening import Openings
     from miniapp.dossiers.service import DossierOffice
     from miniapp.dossiers.sweeping import Sweeping
+    from miniapp.dossiers.telling import DossierTelling
     from miniapp.exam_scores.arriving import Arriving
     from miniapp.exam_scores.erasing import Erasing
     from miniapp.exam_scores.importing import Importing
@@ -226,6 +229,30 @@ class Services(Ground):
         from miniapp.dossiers.sweeping import Sweeping
 
         return Sweeping(self.dossier_office, Marks(), self.calendars.of, supplement_over, self.clock)
+
+    @cached_property
+    def dossier_keeping(self) -> Keeping:
+        from miniapp.dossiers.keepers import KeeperStore
+        from miniapp.dossiers.keeping import Keeping
+        from miniapp.dossiers.store import DossierStore
+
+        return Keeping(KeeperStore(), DossierStore(), self.consents, self.sealer, self.clock)
+
+    @cached_property
+    def dossier_openings(self) -> Openings:
+        from miniapp.dossiers.opening import Openings
+
+        return Openings(self.clock)
+
+    @cached_property
+    def dossier_telling(self) -> DossierTelling:
+        from miniapp.dossiers.keepers import KeeperStore
+        from miniapp.dossiers.marks import Marks
+        from miniapp.dossiers.store import DossierStore
+        from miniapp.dossiers.telling import DossierTelling
+
+        keeping, consents, agencies, outbox = self.dossier_keeping, self.consents, self.agencies, self.outbox
+        return DossierTelling(DossierStore(), Marks(), KeeperStore(), keeping, consents, agencies, outbox)
 
     # --- the chat, messages, and what citizens agreed to
 

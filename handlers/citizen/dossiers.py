@@ -31,7 +31,7 @@ links = pages("dossier_links", door=anyone, url_prefix="/hs")
 @dataclass(frozen=True)
 class DossierPage:
     """A dossier as it stands. `by_link`: whoever has the address may see it; else it closes after ten minutes.
-    `is_past`: what comes next should have come by now."""
+    `is_past`: what comes next should have come by now. `keep`: where it is kept among one's things."""
 
     dossier: Followed
     agency: Agency
@@ -39,6 +39,7 @@ class DossierPage:
     procedure: str
     by_link: bool
     is_past: bool
+    keep: str
 
 
 @dossiers.get("")
@@ -75,19 +76,25 @@ def found(agency: str, token: str) -> Response:
         followed = context.services().following.sealed(held, token, cookie(FORM_COOKIE))
     except (NotFound, Refused):
         return ask(held, forms.blank().with_problems(FieldProblem("", "slip_expired")))
-    return _shown(held, followed, by_link=False)
+    return _shown(held, followed, f"/{held.address}/ho-so/kq/{token}")
 
 
 @links.get("/<token>")
 def by_link(token: str) -> Response:
     """The dossier behind the QR code of its receipt; NotFound `dossier_link_unknown`, for one taken back too."""
-    services = context.services()
-    lead = services.following.lead(token)
-    held = services.agencies.find(lead.agency)
+    following = context.services().following
+    lead = following.lead(token)
+    held = agency_of(lead.agency)
+    return _shown(held, following.of(held, lead.code), f"/hs/{token}")
+
+
+def agency_of(id: str) -> Agency:
+    """The agency that a dossier is of, in whose look the page stands; NotFound `dossier_link_unknown`."""
+    held = context.services().agencies.find(id)
     if held is None:
         raise NotFound("dossier_link_unknown")
     context.agency_frame(held)
-    return _shown(held, services.following.of(held, lead.code), by_link=True)
+    return held
 
 
 def _held() -> Agency:
@@ -97,15 +104,20 @@ def _held() -> Agency:
     return held
 
 
-def _shown(held: Agency, followed: Followed, by_link: bool) -> Response:
+def page_of(held: Agency, followed: Followed, address: str) -> DossierPage:
+    """A dossier's page; `address` is where it stands for whoever has the proof."""
     more = context.suffix()
     is_told, by = Service.PROCEDURES in held.services, followed.told.by
-    page = DossierPage(
+    return DossierPage(
         dossier=followed,
         agency=held,
         place=place_of(held, followed.calendar),
         procedure=f"/{held.address}/thu-tuc/{followed.procedure}{more}" if is_told else "",
-        by_link=by_link,
+        by_link=address.startswith("/hs/"),
         is_past=by is not None and by < context.services().clock.now(),
+        keep=f"{address}/giu{more}",
     )
-    return answers.show("citizen/dossiers/dossier.html", page, back=base(held))
+
+
+def _shown(held: Agency, followed: Followed, address: str) -> Response:
+    return answers.show("citizen/dossiers/dossier.html", page_of(held, followed, address), back=base(held))

@@ -56,6 +56,11 @@ def sweep_dossiers(event: Mapping[str, Any], context: Any) -> int:
     return services().dossier_sweeping.run()
 
 
+def tell_dossiers(event: Mapping[str, Any], context: Any) -> int:
+    """What happened to dossiers is told to whoever keeps them and asked to be told."""
+    return services().dossier_telling.run()
+
+
 def refresh_tokens(event: Mapping[str, Any], context: Any) -> int:
     """Official Accounts' tokens are replaced at half their life."""
     return services().tokens.refresh_due()
@@ -87,6 +92,7 @@ SCHEDULES = {
     "anchor_audit": (anchor_audit, 900),
     "refresh_tokens": (refresh_tokens, 300),
     "sweep_dossiers": (sweep_dossiers, 900),
+    "tell_dossiers": (tell_dossiers, 60),
     "reconcile": (reconcile, 900),
 }
 

@@ -76,6 +76,21 @@ class SweptRow(DossiersTable):
     body = UnicodeAttribute(default="{}")
 
 
+class KeeperRow(DossiersTable):
+    """That a citizen keeps a dossier among their things; under the dossier whole, under the person a mark."""
+
+    body = UnicodeAttribute(default="{}")
+
+
+class SeenRow(DossiersTable):
+    """That an officer opened a dossier on a day for a reason; goes when its time is over."""
+
+    post = UnicodeAttribute(default="")
+    at = UnicodeAttribute()
+    reason = UnicodeAttribute()
+    expires = NumberAttribute()
+
+
 TABLES: tuple[type[SortedTable], ...] = (
     DossierRow,
     EventRow,
@@ -86,4 +101,6 @@ TABLES: tuple[type[SortedTable], ...] = (
     DeadlineRow,
     NewsRow,
     SweptRow,
+    KeeperRow,
+    SeenRow,
 )

@@ -10,6 +10,7 @@ somebody was faster with is left to the next sweep. What is due today or late ne
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -83,13 +84,11 @@ class Sweeping:
         if held.calendar != mark:
             held = replace(held, calendar=mark, rounds=0, shelf=SHELVES[0], after="")
         rounds, count = held.rounds, 0
-        try:
+        with suppress(Conflict):  # another sweep is at it
             while held.rounds == rounds:
                 page = self._office.shelf(held.agency, held.shelf, after=held.after, most=PAGE)
                 count += sum(self._is_counted_anew(held.agency, line.code) for line in page.lines)
                 held = self.marks.keep(_behind(held, page))
-        except Conflict:
-            log.info("dossier_sweep_outrun", agency=held.agency)  # another sweep is at it
         return count
 
     def _is_counted_anew(self, agency: str, code: str) -> bool:

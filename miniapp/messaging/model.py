@@ -59,9 +59,25 @@ def _kind(facts: str, life: timedelta, enters: bool = False) -> Kind:
     return Kind(frozenset(facts.split()), life, enters)
 
 
+DOSSIER = "agency_name procedure dossier address"  # of every message about one
+WEEK = timedelta(days=7)
+
 MESSAGES: Mapping[str, Kind] = {
     "entry_link": _kind("agency_name", timedelta(minutes=10), enters=True),
     "assistant_later": _kind("home scores", timedelta(hours=1)),
+    "dossier_apologised": _kind(f"{DOSSIER} due due_before", WEEK),
+    "dossier_finished": _kind(DOSSIER, WEEK),
+    "dossier_paid": _kind(f"{DOSSIER} due", WEEK),
+    "dossier_payment_asked": _kind(f"{DOSSIER} amount", WEEK),
+    "dossier_received": _kind(f"{DOSSIER} due", WEEK),
+    "dossier_refused": _kind(DOSSIER, WEEK),
+    "dossier_rescheduled": _kind(f"{DOSSIER} due due_before", WEEK),
+    "dossier_returned": _kind(DOSSIER, WEEK),
+    "dossier_stopped": _kind(DOSSIER, WEEK),
+    "dossier_supplement_annulled": _kind(DOSSIER, WEEK),
+    "dossier_supplement_asked": _kind(f"{DOSSIER} papers deadline", WEEK),
+    "dossier_supplemented": _kind(f"{DOSSIER} due", WEEK),
+    "dossier_withdrawn": _kind(DOSSIER, WEEK),
     "scores_corrected": _kind("exam_title address tails", timedelta(days=2)),
     "scores_out": _kind("exam_title address tails", timedelta(days=2)),
 }

@@ -16,6 +16,8 @@ LATE = {
     ("handlers/commands/agencies.py", "seed"): "the package for Lambda does not carry the seed",
     ("handlers/ground.py", "anchors"): "a worker's: a start for citizens does not pay for it",
     ("handlers/ground.py", "crests"): "the desk's and a worker's",
+    ("handlers/wiring.py", "dossier_keeping"): "the same: who keeps a dossier pays for it",
+    ("handlers/wiring.py", "dossier_openings"): "and who sees who opened it",
     ("handlers/wiring.py", "following"): "a slip's start does not pay for dossiers; who follows one does, once",
     **{
         ("handlers/wiring.py", service): "workers' and officers' services: a start for citizens does not pay for them"
@@ -24,6 +26,7 @@ LATE = {
             "ballots",
             "dossier_office",
             "dossier_sweeping",
+            "dossier_telling",
             "erasing",
             "exam_office",
             "exam_reports",
