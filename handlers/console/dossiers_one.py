@@ -60,7 +60,7 @@ class OnePage:
 @one.get("/<dossier>")
 def show(agency: str, dossier: str) -> Response:
     """The dossier as it is now."""
-    held = found(dossier)
+    held = opened(dossier)
     services = context.services()
     story = told(held, services.dossier_office.story(held.agency, str(held.code)))
     page = OnePage(
@@ -84,6 +84,13 @@ def found(code: str) -> Dossier:
     except Invalid:
         raise NotFound("dossier_unknown") from None
     return context.services().dossier_office.find(context.agency().id, str(known))
+
+
+def opened(code: str) -> Dossier:
+    """The dossier with this code, to be shown: that this officer opens it is noted for whoever keeps it."""
+    held, officer = found(code), context.officer()
+    context.services().dossier_openings.opened(held, officer.id, decides=may("dossiers.approve"))
+    return held
 
 
 def of(held: Dossier, below: str = "") -> str:

@@ -10,7 +10,7 @@ from flask import Response
 
 from handlers import answers, context, forms
 from handlers.console.dossiers import PREFIX, names_of
-from handlers.console.dossiers_one import found, of
+from handlers.console.dossiers_one import found, of, opened
 from handlers.console.dossiers_receive import procedure_of
 from handlers.doors import officers, pages
 from handlers.formats import LOCAL
@@ -66,7 +66,7 @@ class LinkPage:
 @receipt.get("/<dossier>/giay-hen")
 def show(agency: str, dossier: str) -> Response:
     """The receipt of what was received."""
-    held = found(dossier)
+    held = opened(dossier)
     if held.received_at is None:
         raise NotFound("dossier_not_received")
     services, asks, day = context.services(), held.applicant, held.received_at.astimezone(LOCAL)

@@ -43,7 +43,11 @@ def _counted(agency: Agency) -> Iterator[Waits]:
     mine = office.shelf(
         agency.id, Shelf.RUNNING, due_before=tonight, most=COUNTED, keep=lambda line: line.officer == me
     )
-    yield Waits("mine_due", Count(len(mine.lines), bool(mine.cursor)), _inbox(agency, ke=Shelf.RUNNING.value, **{"cua-toi": "1"}))
+    yield Waits(
+        "mine_due",
+        Count(len(mine.lines), bool(mine.cursor)),
+        _inbox(agency, ke=Shelf.RUNNING.value, **{"cua-toi": "1"}),
+    )
     new = office.count(agency.id, Shelf.NEW, most=COUNTED)
     yield Waits(Shelf.NEW.value, counted(new), _inbox(agency, ke=Shelf.NEW.value))
     papers = office.waiting(agency.id, now + NEAR, COUNTED + 1)

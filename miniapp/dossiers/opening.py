@@ -1,7 +1,7 @@
 """Who opened a dossier at the desk, as which post, when and why. For the desk, which writes it before it shows a dossier, and
 for whoever keeps the dossier, who is shown it without the officer.
 
-Questions: whether an officer opened a dossier today · who opened a dossier, newest first.
+Questions: who opened a dossier, newest first.
 
 One row per officer, dossier, day and reason: reading a page again adds none. Rows go by themselves after two years."""
 
@@ -22,17 +22,11 @@ SHOWN_MOST = 100
 
 
 class Reason(StrEnum):
-    """Why somebody opens a dossier."""
+    """Why somebody opens a dossier, as far as it is known."""
 
-    HANDLING = "handling"  # it is on their desk
-    COUNTER = "counter"  # the citizen asks, or brings something
-    STANDING_IN = "standing_in"  # for a colleague who is away
-    SUPERVISION = "supervision"  # to check or to approve
-    COMPLAINT = "complaint"  # to answer one
-    EXPORT = "export"  # taken out as data by another system
-
-
-ASKED = (Reason.COUNTER, Reason.STANDING_IN, Reason.SUPERVISION, Reason.COMPLAINT)
+    HANDLING = "handling"  # it is on their desk, or on nobody's
+    SUPERVISION = "supervision"  # who decides about dossiers
+    UNSTATED = "unstated"  # another's dossier, and nothing was said
 
 
 @dataclass(frozen=True)
@@ -55,15 +49,12 @@ class Openings:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    def may_show(self, held: Dossier, officer: str) -> bool:
-        """Whether a dossier can be shown to an officer now: it is on their desk or on nobody's, which is noted, or they
-        said today why they open it."""
+    def opened(self, held: Dossier, officer: str, decides: bool) -> None:
+        """That an officer opens a dossier now; `decides`: they are one who decides about dossiers."""
         if held.officer in ("", officer):
             self.note(held, officer, Reason.HANDLING)
-            return True
-        key, today = seen_key(held.agency, str(held.code)), local_day(self._clock.now())
-        under = SeenRow.sk.startswith(f"{today}#{officer}#")
-        return bool(rows(lambda: SeenRow.query(key, under, limit=1, consistent_read=True)))
+        else:
+            self.note(held, officer, Reason.SUPERVISION if decides else Reason.UNSTATED)
 
     def note(self, held: Dossier, officer: str, reason: Reason) -> None:
         """That an officer opens a dossier; the same again on that day adds nothing."""

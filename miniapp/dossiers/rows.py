@@ -76,13 +76,27 @@ class SweptRow(DossiersTable):
     body = UnicodeAttribute(default="{}")
 
 
-class KeeperRow(DossiersTable):
+class KeepersTable(SortedTable):
+    """Who keeps dossiers; apart, since citizens' pages write it, and never a dossier."""
+
+    class Meta:
+        table_name = "dossier_keepers"
+
+
+class OpeningsTable(SortedTable):
+    """Who opened dossiers; apart, since only the desk writes it."""
+
+    class Meta:
+        table_name = "dossier_openings"
+
+
+class KeeperRow(KeepersTable):
     """That a citizen keeps a dossier among their things; under the dossier whole, under the person a mark."""
 
     body = UnicodeAttribute(default="{}")
 
 
-class SeenRow(DossiersTable):
+class SeenRow(OpeningsTable):
     """That an officer opened a dossier on a day for a reason; goes when its time is over."""
 
     post = UnicodeAttribute(default="")

@@ -364,3 +364,32 @@ def test_dossiers_are_stopped_and_counted_anew_with_the_clock_s_rights(roles: Ro
         assert clock.dossier_office.find("agc-edu", str(held.code)).status is Status.STOPPED
         assert clock.dossier_office.find("agc-edu", str(running.code)) == running
     roles.clock.pass_by(days=-30)
+
+
+def test_a_kept_dossier_is_told_of_by_the_clock_and_kept_with_the_public_s_rights_which_move_nothing(
+    roles: Roles, seeded: Exam
+) -> None:
+    with in_environment(stack.ADMIN):
+        services = roles.arranged()
+        held = services.dossier_office.take_in("agc-edu", IDENTIFIER, AT_DESK, by=OFFICER, key="key")
+        code = str(held.code)
+        services.dossier_openings.opened(held, OFFICER.id, decides=False)
+    with roles.of("public") as public:
+        mark = public.dossier_keeping.keep("agc-edu", code, "user_lan", "vi")
+        public.consents.give("user_lan", "agc-edu", "dossier_news", "1")
+        public.dossier_keeping.tell("user_lan", mark, "vi")
+        assert len(public.dossier_openings.of("agc-edu", code)) == 1
+        refused(lambda: public.dossier_openings.opened(held, "off_other", decides=False))
+    with roles.of("console") as console:
+        taken = console.dossier_office.move(
+            "agc-edu", code, held.version, lambda one, at, cal: take_up(one, OFFICER, at), by=OFFICER
+        )
+        console.dossier_office.move(
+            "agc-edu", code, taken.version, lambda one, at, cal: finish(one, OFFICER, at), by=OFFICER
+        )
+    with roles.of("schedules") as clock:
+        assert clock.dossier_telling.run() == 1
+    with roles.of("public") as public:
+        assert [one.name for one in public.outbox.of("user_lan")] == ["dossier_finished"]
+        public.dossier_keeping.forget("user_lan")
+        assert public.dossier_keeping.of("user_lan") == []

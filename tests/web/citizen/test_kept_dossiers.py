@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from miniapp.dossiers.keeping import PURPOSE
-from miniapp.dossiers.opening import Reason
 from tests.support.dossier_pages import AGENCY, BASE, DossierPages, built, look_up, pages
 from tests.support.markup import assert_markup, collect_html
 from tests.support.visitor import Page, Visitor
@@ -87,8 +86,8 @@ def test_who_opened_it_is_shown_by_post_time_and_reason_and_never_by_name(pages:
     page = kept(pages, visitor)
     assert "Chưa có cán bộ nào mở hồ sơ" in page.text
     openings, held = pages.services.dossier_openings, pages.made["received"]
-    openings.note(held, held.officer, Reason.HANDLING)
-    openings.note(held, "off_boss", Reason.SUPERVISION)
+    openings.opened(held, held.officer, decides=False)
+    openings.opened(held, "off_boss", decides=True)
     shown = visitor.get(place(page))
     lines = [" ".join(one.get_text().split()) for one in shown.soup.select("ul.list li")]
     assert any(line.replace(" :", ":").startswith(f"{held.post}: Đang giải quyết hồ sơ") for line in lines), lines
