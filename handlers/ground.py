@@ -27,6 +27,7 @@ from miniapp.core.once import Once
 from miniapp.core.queues import Queues
 from miniapp.core.sealing import Sealer
 from miniapp.core.settings import Settings
+from miniapp.core.signing import Signer
 from miniapp.core.tables import Write, bind
 
 if TYPE_CHECKING:  # these are imported where they are made: a citizens' page needs none of them
@@ -60,6 +61,10 @@ class Ground:
     @cached_property
     def sealer(self) -> Sealer:
         return Sealer(self.settings.session_key, *self.settings.session_key_before.split(","))
+
+    @cached_property
+    def signer(self) -> Signer:
+        return Signer(self.settings.signing_keys)
 
     @cached_property
     def files(self) -> Files:

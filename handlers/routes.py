@@ -128,10 +128,13 @@ def _public() -> list[Blueprint]:
         procedure_feedback,
         procedure_texts,
         procedures,
+        receipts,
         telling,
     )
 
     return [
+        receipts.keys,
+        receipts.checking,
         openapi.openapi,
         api_exam_scores.exam_scores,
         api_procedures.procedures,

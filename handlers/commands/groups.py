@@ -10,8 +10,22 @@ from handlers.commands.calendar import calendar
 from handlers.commands.dead_letters import dlq
 from handlers.commands.officers import officers
 from handlers.commands.procedures import procedures
+from handlers.commands.receipts import receipts
 from handlers.commands.scores import scores
+from handlers.commands.signing import signing
 from handlers.commands.stuck import stuck
 from handlers.commands.zalo import zalo
 
-GROUPS: list[click.Group] = [agencies, audit, calendar, dlq, officers, procedures, scores, stuck, zalo]
+GROUPS: list[click.Group] = [
+    agencies,
+    audit,
+    calendar,
+    dlq,
+    officers,
+    procedures,
+    receipts,
+    scores,
+    signing,
+    stuck,
+    zalo,
+]

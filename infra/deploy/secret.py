@@ -11,10 +11,13 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from infra.deploy.place import Place
+from miniapp.core.clock import VIETNAM, WallClock
+from miniapp.core.signing import with_new_key
 
 MADE: dict[str, Callable[[], str]] = {
     "session_key": lambda: secrets.token_hex(32),
     "factor_keys": lambda: f"v1:{secrets.token_hex(32)}",
+    "signing_keys": lambda: with_new_key("", secrets.token_bytes(32), WallClock().now().astimezone(VIETNAM).date()),
     "origin_secret": lambda: secrets.token_hex(32),
     "zalo_code_verifier": lambda: secrets.token_urlsafe(32),  # 43 letters, as RFC 7636 has it
 }

@@ -2,16 +2,22 @@
 turn`.
 
 A key goes in two releases of the same code: first everybody can read what the new key makes, then it makes. So no
-environment ever meets what it can't read. The origin secret proves one thing to one reader and is changed behind a
-closed door. When a release fails, nobody makes with the new one, and what it made meanwhile stays readable."""
+environment ever meets what it can't read. A key that signs goes in one, and begins some days later. The origin secret
+proves one thing to one reader and is changed behind a closed door. When a release fails, nobody makes with the new one,
+and what it made meanwhile stays readable."""
 
+import secrets
 from collections.abc import Iterator
+from datetime import timedelta
 
 from infra.deploy.keeping import Code
 from infra.deploy.secret import MADE, ORIGIN
 from infra.deploy.steps import Deployment
+from miniapp.core.clock import VIETNAM, WallClock
+from miniapp.core.signing import with_new_key, without_old_secrets
 
-SESSION, BEFORE, FACTORS = "session_key", "session_key_before", "factor_keys"
+SESSION, BEFORE, FACTORS, SIGNING = "session_key", "session_key_before", "factor_keys", "signing_keys"
+NOTICE = timedelta(days=2)  # in which readers who keep our public keys meet a new one before it signs
 SAID = {
     SESSION: (
         f"A new {SESSION} makes tokens and seals; the present one is read as {BEFORE}.",
@@ -22,6 +28,10 @@ SAID = {
         "!! Only after `officers reseal --dry-run` says that no second factor needs one; else those officers enrol again.",
     ),
     FACTORS: ("A new version hashes what is imported from now on; every version that is there is still read.",),
+    SIGNING: (
+        f"A new key is published now and signs from {NOTICE.days} days on; what the present one signed stays good.",
+        "Of keys that sign no more the public half alone is kept.",
+    ),
     ORIGIN: ("!! The site is closed with a page that says so until the edge and the functions have the new one.",),
 }
 
@@ -72,6 +82,10 @@ class Turning:
         if name == FACTORS:
             first, _, rest = self._secrets.value(FACTORS).partition(",")
             return {FACTORS: f"{rest},{first}"}  # the last one hashes
+        if name == SIGNING:  # one release: an environment without the new key goes on with the old one, which is good
+            today = WallClock().now().astimezone(VIETNAM).date()
+            held = without_old_secrets(self._secrets.value(SIGNING), today)
+            return {SIGNING: with_new_key(held, secrets.token_bytes(32), today + NOTICE)}
         return {name: ""}
 
     def _release(self, code: Code, target: dict[str, str], judged: bool) -> None:

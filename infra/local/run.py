@@ -138,6 +138,7 @@ def environment(engine: Engine, keys: Credentials, secrets: Mapping[str, str], b
         "trusted_hosts": "localhost,127.0.0.1",
         "session_key": secrets["session_key"],
         "factor_keys": secrets["factor_keys"],
+        "signing_keys": secrets["signing_keys"],
         "aws_endpoint": engine.endpoint,
         "chat": "simulator",
         "secure_cookies": "0",

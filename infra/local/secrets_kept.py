@@ -2,19 +2,22 @@
 
 import json
 import os
-import secrets
 from pathlib import Path
+
+from infra.deploy.secret import MADE
+
+NAMES = ("session_key", "factor_keys", "signing_keys")
 
 
 def kept_secrets(folder: Path) -> dict[str, str]:
-    """Session and factor keys of the demo, the same at every start."""
+    """Session, factor and signing keys of the demo, the same at every start; what an older demo lacks is added."""
     path = folder / "secrets.json"
-    if path.exists():
-        held: dict[str, str] = json.loads(path.read_text())
-        return held
-    made = {"session_key": secrets.token_hex(32), "factor_keys": f"v1:{secrets.token_hex(32)}"}
-    write_private(path, json.dumps(made))
-    return made
+    held: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    made = {name: MADE[name]() for name in NAMES if name not in held}
+    if made:
+        held |= made
+        write_private(path, json.dumps(held))
+    return held
 
 
 def write_private(path: Path, text: str) -> None:

@@ -30,7 +30,7 @@ _NUMBER_MARKS = str.maketrans("", "", " .-()\u00a0")
 RESERVED = frozenset(
     [
         *("hooks", "api", "egov", "open311", "canh-bao", "console", "toi", "hs", "demo", "assets", "healthz", "readyz"),
-        *("static", "favicon.ico", "robots.txt"),
+        *("static", "favicon.ico", "robots.txt", "kiem-tra-giay-hen"),
     ]
 )
 

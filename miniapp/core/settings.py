@@ -28,6 +28,9 @@ class Settings:
     session_key: str = field(repr=False)
     factor_keys: str = field(repr=False)  # "v1:hex,v2:hex": the last one signs, all are read
     session_key_before: str = field(default="", repr=False)  # "hex,hex": only read; the present one may be among them
+    signing_keys: str = field(
+        default="", repr=False
+    )  # "private:2026-11-30:hex,…" (core/signing); empty: nothing is signed
     role: str = ""  # which pages this process serves: public, console, hooks; empty: all, and the commands
     region: str = "ap-southeast-1"
     aws_endpoint: str = ""  # one address for every engine; empty: AWS itself

@@ -54,6 +54,7 @@ def settings_for(endpoint: str, **more: Any) -> Settings:
         "trusted_hosts": "localhost,127.0.0.1",
         "session_key": "0" * 64,
         "factor_keys": "v1:" + "1" * 64,
+        "signing_keys": "private:2020-01-01:" + "3" * 64,
         "aws_endpoint": endpoint,
         "chat": "simulator",
         "secure_cookies": False,

@@ -80,6 +80,7 @@ def environ_for(cloud: Cloud, **settings: object) -> dict[str, str]:
         "base_url": f"https://{HOST}",
         "session_key": cloud.settings.session_key,
         "factor_keys": cloud.settings.factor_keys,
+        "signing_keys": cloud.settings.signing_keys,
         "aws_endpoint": cloud.settings.aws_endpoint,
         "answer_within": cloud.settings.answer_within,
         "chat": "simulator",

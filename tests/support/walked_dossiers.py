@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from miniapp.agencies.model import Service
+from miniapp.core.signing import Signer, with_new_key
+from miniapp.dossiers.receipts import Receipt, signed
 from tests.support.dossier_pages import PHONE, STATES, WRONG, brought_about
 from tests.support.looking import Visitor
 from tests.support.site import AGENCY
@@ -21,9 +23,25 @@ def following_dossiers(town: Town, by: Visitor) -> None:
         town.walk.visit(by, address)
     for state in STATES:
         town.walk.visit(by, f"/hs/{office.link(AGENCY, str(made[state].code))}")
+    checking_receipts(town, by, Receipt.of(made["papers"], AGENCY, town.site.clock.now()))
     code = str(made["papers"].code)
     for language in ("", "?lang=en"):
         typed = (("empty", " ", "1"), ("wrong", f"{code} 0", WRONG), ("found", code.replace(".", " ").lower(), PHONE))
         for name, text, figures in typed:
             by.page.goto(f"{town.walk.base}{base}{language}")
             act(town, by, f"dossier {name}{language}", code=text, figures=figures)
+
+
+def checking_receipts(town: Town, by: Visitor, receipt: Receipt) -> None:
+    """A receipt's line that is genuine, one that was changed, one that is torn, and none."""
+    line = signed(receipt, town.services.signer)
+    other = Signer(with_new_key("", bytes(32), receipt.day))
+    for language in ("", "?lang=en"):
+        for name, text in (
+            ("genuine", line),
+            ("damaged", line[:-1]),
+            ("unknown", signed(receipt, other)),
+            ("none", " "),
+        ):
+            by.page.goto(f"{town.walk.base}/kiem-tra-giay-hen{language}")
+            act(town, by, f"receipt {name}{language}", text=text)

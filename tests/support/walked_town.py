@@ -12,7 +12,7 @@ from tests.support.score_desk import ScoreDesk
 from tests.support.site import AGENCY, LOGIN, Site
 from tests.support.walking import stops
 
-NO_PAGES = ("/assets", "/api", "/healthz", "/readyz")
+NO_PAGES = ("/.well-known", "/assets", "/api", "/healthz", "/readyz")
 CONSOLE = f"/console/{AGENCY}"
 
 

@@ -55,14 +55,20 @@ def test_a_plan_and_an_unconfirmed_start_do_nothing(
     asked = ["--zip", str(build(stages.folder, "one")), *_asked(stages, "nothing")]
     assert command.main(["plan", *asked]) == command.DONE
     printed = capsys.readouterr().out
-    assert "session_key, factor_keys, origin_secret, zalo_code_verifier will be made" in printed
+    assert "session_key, factor_keys, signing_keys, origin_secret, zalo_code_verifier will be made" in printed
     assert "public     is new" in printed
 
     monkeypatch.setattr("builtins.input", lambda _: "y")
     assert command.main(["up", *asked]) == command.ASKED_WRONGLY
     nothing = stages.deployment("nothing")
     assert not nothing.stack.is_made()
-    assert nothing.secrets.missing() == ["session_key", "factor_keys", "origin_secret", "zalo_code_verifier"]
+    assert nothing.secrets.missing() == [
+        "session_key",
+        "factor_keys",
+        "signing_keys",
+        "origin_secret",
+        "zalo_code_verifier",
+    ]
 
 
 def test_a_deployer_who_is_killed_again_and_again_gets_there(stages: Stages) -> None:

@@ -8,14 +8,17 @@ import pytest
 from infra.deploy import __main__ as command
 from infra.deploy.pages import edge_pages
 from infra.deploy.steps import Deployment, SmokeFailed
-from infra.deploy.turning import Turning
+from infra.deploy.turning import NOTICE, Turning
 from infra.local.engine import Engine
+from miniapp.core.clock import VIETNAM, WallClock
+from miniapp.core.signing import Signer
 from tests.support.cloud import temporary_engine
 from tests.support.deploying import Stages, keyed, settings, versions
 
 READERS = {
     "session_key": {"public", "console", "tellings", "messages", "schedules"},
     "factor_keys": {"public", "imports"},
+    "signing_keys": {"public", "console"},
     "origin_secret": {"public", "console", "hooks"},
 }
 # What a build does that can't bear a key that changes: in the first release of a turn, or in the last.
@@ -131,6 +134,22 @@ def test_factor_keys_gain_a_version_that_is_read_before_it_makes(stages: Stages,
 
     assert list(dict.fromkeys(seen)) == ["v1", "v2,v1", "v1,v2"]
     assert changed(before, versions(stages.deployment(standing))) == READERS["factor_keys"]
+
+
+def test_signing_keys_gain_one_that_is_published_before_it_signs(stages: Stages, standing: str) -> None:
+    held = stages.deployment(standing)
+    before, old = versions(held), Signer(held.secrets.value("signing_keys"))
+    today = WallClock().now().astimezone(VIETNAM).date()
+
+    Turning(held).turn("signing_keys")
+
+    after = stages.deployment(standing)
+    new = Signer(after.secrets.value("signing_keys"))
+    first, second = new.public
+    assert [first.raw] == [key.raw for key in old.public]
+    assert changed(before, versions(after)) == READERS["signing_keys"]
+    assert [new.signing_on(day) for day in (today, today + NOTICE)] == [first.id, second.id]
+    assert not after.smoke().wrong
 
 
 def test_the_origin_secret_is_turned_behind_a_closed_door(stages: Stages, standing: str) -> None:
