@@ -15,6 +15,7 @@ from handlers.console.dossiers_receive import procedure_of
 from handlers.doors import officers, pages
 from handlers.formats import LOCAL
 from handlers.forms import FieldProblem, Form
+from handlers.receipt_codes import Codes, codes_of
 from miniapp.agencies.model import Agency, Kind
 from miniapp.core.errors import Conflict, NotFound
 from miniapp.core.folding import fold
@@ -47,8 +48,7 @@ class ReceiptPage:
     place: str
     day: tuple[str, str, str]
     receiver: str
-    link: str
-    picture: str
+    codes: Codes
     new_link: str
     away: str
 
@@ -71,7 +71,6 @@ def show(agency: str, dossier: str) -> Response:
         raise NotFound("dossier_not_received")
     services, asks, day = context.services(), held.applicant, held.received_at.astimezone(LOCAL)
     token = services.dossier_office.link(held.agency, str(held.code))
-    link = f"{services.settings.base_url.rstrip('/')}/hs/{token}"
     story = services.dossier_office.story(held.agency, str(held.code))
     receiver = next((event.by.id for event in story if event.at == held.received_at and event.by.id), "")
     at = services.agencies.now(held.agency)
@@ -85,8 +84,7 @@ def show(agency: str, dossier: str) -> Response:
         place=place_of(at),
         day=(f"{day:%d}", f"{day:%m}" if day.month <= PADDED_MONTHS else str(day.month), str(day.year)),
         receiver=names_of({receiver}).get(receiver, ""),
-        link=link,
-        picture=_picture(link),
+        codes=codes_of(held, at, token),
         new_link=of(held, "/lien-ket-moi"),
         away=of(held),
     )
@@ -150,13 +148,6 @@ def _papers(code: str) -> list[Paper]:
         return list(procedure_of(code).papers[:PAPERS_MOST])
     except NotFound:
         return []
-
-
-def _picture(link: str) -> str:
-    """The QR picture as a data: address; black on white in the dark as well, or no phone reads it."""
-    import segno
-
-    return str(segno.make(link, error="m", micro=False).svg_data_uri(scale=4, border=4, dark="#000", light="#fff"))
 
 
 def _link_page(held: Dossier, form: Form, status: int = 200) -> Response:

@@ -58,7 +58,13 @@ class Followed:
     received_at: datetime | None
     told: Timeline
     calendar: Calendar
+    version: int
     is_misread: bool = False
+
+    @property
+    def due(self) -> datetime | None:
+        """The appointment that holds."""
+        return self.told.due
 
 
 class Following:
@@ -155,7 +161,14 @@ class Following:
         calendar = self._calendars(found.agency)
         told = timeline(found, self._clock.now(), calendar)
         return Followed(
-            found.code, found.procedure, found.procedure_name, found.filed_at, found.received_at, told, calendar
+            code=found.code,
+            procedure=found.procedure,
+            procedure_name=found.procedure_name,
+            filed_at=found.filed_at,
+            received_at=found.received_at,
+            told=told,
+            calendar=calendar,
+            version=found.version,
         )
 
 

@@ -13,7 +13,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Self
+from typing import Protocol
 from urllib.parse import quote, unquote
 
 from miniapp.core.base32 import decoded, encoded
@@ -21,7 +21,6 @@ from miniapp.core.clock import VIETNAM
 from miniapp.core.errors import Invalid
 from miniapp.core.signing import SIGNATURE_SIZE, PublicKeys, Signature, Signer, Verdict
 from miniapp.dossiers.codes import DossierCode
-from miniapp.dossiers.model import Dossier
 
 PURPOSE = "motcua receipt"
 MARK = "MC1"
@@ -36,6 +35,35 @@ _VERSION = re.compile(r"[1-9]\d{0,8}\Z", re.ASCII)
 _MOMENT = re.compile(r"\d{12}\Z", re.ASCII)
 
 
+class Said(Protocol):
+    """As much of a dossier as a receipt says."""
+
+    @property
+    def code(self) -> DossierCode:
+        """Its code."""
+        ...
+
+    @property
+    def procedure(self) -> str:
+        """The procedure's code."""
+        ...
+
+    @property
+    def received_at(self) -> datetime | None:
+        """When it was received."""
+        ...
+
+    @property
+    def due(self) -> datetime | None:
+        """The appointment that holds."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """How often it was moved, and one."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What is said; moments to the minute. `agency` is its address."""
@@ -47,15 +75,6 @@ class Receipt:
     due: datetime | None
     version: int
     written: datetime
-
-    @classmethod
-    def of(cls, dossier: Dossier, agency: str, now: datetime) -> Self:
-        """Of a dossier that was received, as it stands."""
-        if dossier.received_at is None:
-            raise Invalid("dossier_not_received")
-        due = _minute(dossier.due) if dossier.due else None
-        received, version = _minute(dossier.received_at), dossier.version
-        return cls(agency, dossier.code, dossier.procedure, received, due, version, _minute(now))
 
     @property
     def day(self) -> date:
@@ -77,6 +96,14 @@ class Checked:
     verdict: Verdict | None
     receipt: Receipt | None = None
     key: str = ""
+
+
+def line_of(said: Said, agency: str, now: datetime) -> Receipt:
+    """What is said of a dossier that was received, as it stands at this moment; Invalid where it was not."""
+    if said.received_at is None:
+        raise Invalid("dossier_not_received")
+    due = _minute(said.due) if said.due else None
+    return Receipt(agency, said.code, said.procedure, _minute(said.received_at), due, said.version, _minute(now))
 
 
 def signed(receipt: Receipt, signer: Signer) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from handlers.app import create_app
@@ -19,9 +21,10 @@ from miniapp.procedures.model import Channel, Paper, Procedure, Way
 from tests.support import officers
 from tests.support.axe import served
 from tests.support.cloud import Cloud
-from tests.support.desk_browser import assert_looks_right, at_desk
+from tests.support.desk_browser import SHOTS, assert_looks_right, at_desk
 from tests.support.dossier_town import AT_DESK, IDENTIFIER, NOON, OFFICER
 from tests.support.fakes import StoppedClock
+from tests.support.scanner import scanned
 
 pytestmark = pytest.mark.browser
 
@@ -100,8 +103,21 @@ def test_the_printed_receipt_has_no_frame_and_fits_one_sheet(town: Town):
     page.goto(f"{town.address}{BASE}/{town.taken('key').code}/giay-hen")
     page.emulate_media(media="print")
     expect(page.locator(".side")).to_be_hidden()
-    expect(page.locator(".paper img")).to_be_visible()
+    for picture in page.locator(".paper img").all():
+        expect(picture).to_be_visible()
+    page.set_viewport_size({"width": 794, "height": 1123})  # A4
+    page.screenshot(path=str(SHOTS / "dossiers-receipt-printed.png"), full_page=True)
     assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
     edge = "15mm"  # what browsers leave around a page unless somebody says otherwise
     framed = page.pdf(format="A4", margin={"top": edge, "right": edge, "bottom": edge, "left": edge})
     assert framed.count(b"/Type /Page\n") == 1
+
+
+def test_the_bars_on_the_printed_receipt_are_read_back_from_what_is_seen(town: Town, browser: Browser):
+    page, code = town.page, str(town.taken("key").code)
+    page.goto(f"{town.address}{BASE}/{code}/giay-hen")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 794, "height": 1123})
+    seen = Image.open(BytesIO(page.locator(".bars img").screenshot())).convert("L")
+    middle = [seen.getpixel((at, seen.height // 2)) < 128 for at in range(seen.width)]
+    assert scanned(middle) == code

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from miniapp.agencies.model import Service
 from miniapp.core.signing import Signer, with_new_key
-from miniapp.dossiers.receipts import Receipt, signed
+from miniapp.dossiers.receipts import Receipt, line_of, signed
 from tests.support.dossier_pages import PHONE, STATES, WRONG, brought_about
 from tests.support.looking import Visitor
 from tests.support.site import AGENCY
@@ -23,7 +23,7 @@ def following_dossiers(town: Town, by: Visitor) -> None:
         town.walk.visit(by, address)
     for state in STATES:
         town.walk.visit(by, f"/hs/{office.link(AGENCY, str(made[state].code))}")
-    checking_receipts(town, by, Receipt.of(made["papers"], AGENCY, town.site.clock.now()))
+    checking_receipts(town, by, line_of(made["papers"], AGENCY, town.site.clock.now()))
     code = str(made["papers"].code)
     for language in ("", "?lang=en"):
         typed = (("empty", " ", "1"), ("wrong", f"{code} 0", WRONG), ("found", code.replace(".", " ").lower(), PHONE))

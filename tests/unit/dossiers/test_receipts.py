@@ -14,7 +14,7 @@ from miniapp.core.clock import VIETNAM
 from miniapp.core.errors import Invalid
 from miniapp.core.signing import PublicKeys, Signer, Verdict, with_new_key
 from miniapp.dossiers.codes import DossierCode
-from miniapp.dossiers.receipts import Receipt, check, signed
+from miniapp.dossiers.receipts import Receipt, check, line_of, signed
 from tests.support.dossiers import MONDAY, WHO, filed, in_progress
 
 KEYS = with_new_key("", bytes([1]) * 32, date(2026, 1, 1))
@@ -160,12 +160,12 @@ def test_without_a_key_there_is_no_line():
 
 def test_it_is_of_a_dossier_that_was_received_as_it_stands_and_names_nobody():
     dossier = in_progress()
-    receipt = Receipt.of(dossier, "xa-hoa-binh", MONDAY + timedelta(hours=2, seconds=30))
+    receipt = line_of(dossier, "xa-hoa-binh", MONDAY + timedelta(hours=2, seconds=30))
     assert (receipt.received, receipt.due, receipt.version) == (MONDAY, dossier.due, dossier.version)
     line = signed(receipt, SIGNER)
     assert not any(told.reveal.upper() in line for told in (WHO.name, WHO.phone, WHO.identity))
     with pytest.raises(Invalid):
-        Receipt.of(filed(), "xa-hoa-binh", MONDAY)
+        line_of(filed(), "xa-hoa-binh", MONDAY)
 
 
 def test_it_fits_a_qr_code_of_letters_and_figures_that_a_phone_reads_from_paper():

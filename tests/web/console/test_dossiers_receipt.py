@@ -5,14 +5,19 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import segno
 
+from handlers.app import create_app
+from handlers.wiring import Services
 from miniapp.agencies.model import Agency, Kind
 from miniapp.agencies.store import AgencyStore
 from miniapp.core.clock import VIETNAM
 from miniapp.core.errors import NotFound
 from miniapp.core.ids import NATION
+from miniapp.core.signing import Verdict
 from miniapp.dossiers.lists import Shelf
 from miniapp.dossiers.pausing import ask_for_payment, pay
+from miniapp.dossiers.receipts import check, line_of
 from miniapp.procedures.model import Paper, Procedure
 from tests.support.dossier_desk import PERSON, address, clerk, identified, moved, officer, taken, typed
 from tests.support.dossier_town import AT_DESK, OFFICER, ONLINE
@@ -22,6 +27,12 @@ from tests.support.visitor import Visitor
 from tests.web.console.conftest import AGENCY, OTHER, Office
 
 __all__ = ["clerk", "officer"]
+
+
+def qr(text: str) -> str:
+    """The picture of a text."""
+    made = segno.make(text, error="m", micro=False)
+    return str(made.svg_data_uri(scale=4, border=4, dark="#000", light="#fff"))
 
 
 def link_of(office: Office) -> str:
@@ -60,8 +71,45 @@ def test_its_qr_code_is_of_a_link_that_leads_to_the_dossier(office: Office, cler
     page = clerk.get(address(made, "/giay-hen"))
     token = link_of(office)
     assert page.one(".link").get_text() == f"{office.services.settings.base_url.rstrip('/')}/hs/{token}"
-    assert str(page.one(".paper img")["src"]).startswith("data:image/svg+xml")
+    pictures = [str(one["src"]) for one in page.soup.select(".paper img")]
+    assert len(pictures) == 3 and all(one.startswith("data:image/svg+xml") for one in pictures)
+    assert qr(page.one(".link").get_text()) == pictures[1]
     assert str(made.code) not in token
+
+
+def test_its_signed_line_is_genuine_and_says_what_the_receipt_says(office: Office, clerk: Visitor):
+    made = taken(office)
+    page = clerk.get(address(made, "/giay-hen"))
+    line = page.one(".line").get_text()
+    found = check(line, office.services.signer.public)
+    assert found.verdict is Verdict.GENUINE
+    assert found.receipt == line_of(made, AGENCY, office.clock.now())
+    assert qr(line.replace(" ", "")) == page.soup.select(".paper img")[2]["src"]
+    assert not set(PERSON) & set(line.split("/"))
+
+
+def test_a_later_state_has_another_line_and_the_older_one_stays_genuine(office: Office, clerk: Visitor):
+    made = taken(office)
+    first = clerk.get(address(made, "/giay-hen")).one(".line").get_text()
+    office.clock.pass_by(seconds=120)
+    later = moved(office, made, lambda one, at, cal: ask_for_payment(one, 8_000, "Điều 5", OFFICER, at))
+    second = clerk.get(address(made, "/giay-hen")).one(".line").get_text()
+    told = [check(line, office.services.signer.public) for line in (first, second)]
+    assert [one.verdict for one in told] == [Verdict.GENUINE, Verdict.GENUINE]
+    due = made.due
+    assert due is not None
+    assert [(one.receipt.version, one.receipt.due) for one in told if one.receipt] == [
+        (made.version, due.replace(second=0)),  # told to the minute, as the paper tells it
+        (later.version, None),
+    ]
+
+
+def test_where_no_key_is_set_the_receipt_says_nothing_of_a_signature(office: Office, officer: Desk):
+    settings = replace(office.services.settings, signing_keys="")
+    services = Services(settings, clock=office.clock, sleep=lambda seconds: None)
+    page = Visitor(create_app(settings, services), o=officer.come_in().token).get(address(taken(office), "/giay-hen"))
+    assert page.soup.select(".line") == [] and len(page.soup.select(".paper img")) == 2
+    assert "dòng chữ đã ký" not in page.text
 
 
 @pytest.mark.parametrize(

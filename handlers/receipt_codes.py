@@ -1,0 +1,61 @@
+"""What machines read of a receipt: the link's QR code, the dossier's code as bars, the signed line and its QR code.
+
+For the paper that the desk prints and the picture that a citizen keeps. Pictures are data: addresses, black on white in
+the dark as well, or no phone reads them."""
+
+from dataclasses import dataclass
+
+from handlers import code39, context
+from miniapp.agencies.model import Agency
+from miniapp.dossiers.receipts import Said, line_of, signed
+
+CHECK = "/kiem-tra-giay-hen"
+GROUP = 4  # letters of a signature that are typed at a time
+
+
+@dataclass(frozen=True)
+class Codes:
+    """Ready for the template. `link` is empty where the link is not the asker's to have, `line` where nothing is signed."""
+
+    code: str
+    bars: str
+    bars_size: tuple[int, int]
+    link: str
+    link_picture: str
+    line: str
+    line_picture: str
+    check: str
+
+
+def codes_of(said: Said, agency: Agency, token: str) -> Codes:
+    """The codes of a dossier that was received, signed as of this moment; `token` is that of its link, or empty."""
+    services = context.services()
+    base = services.settings.base_url.rstrip("/")
+    line = signed(line_of(said, agency.address, services.clock.now()), services.signer)
+    link = f"{base}/hs/{token}" if token else ""
+    code = str(said.code)
+    return Codes(
+        code=code,
+        bars=code39.picture(code),
+        bars_size=code39.size(code),
+        link=link,
+        link_picture=_qr(link) if link else "",
+        line=_grouped(line),
+        line_picture=_qr(line) if line else "",
+        check=f"{base}{CHECK}",
+    )
+
+
+def _grouped(line: str) -> str:
+    """The line as it is printed: its signature in groups, since blanks are forgiven."""
+    if not line:
+        return ""
+    head, letters, check = line.rsplit("/", 2)
+    groups = " ".join(letters[at : at + GROUP] for at in range(0, len(letters), GROUP))
+    return f"{head}/ {groups} /{check}"
+
+
+def _qr(text: str) -> str:
+    import segno
+
+    return str(segno.make(text, error="m", micro=False).svg_data_uri(scale=4, border=4, dark="#000", light="#fff"))
