@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from flask import Response
 
 from handlers import answers, context, errors, forms
-from handlers.citizen import dossier_form
+from handlers.citizen import dossier_form, dossier_picture
 from handlers.citizen.asking import FORM_COOKIE, asker, cookie, give_cookie
 from handlers.citizen.dossier_form import SERVED_COOKIE, ask, ask_again, base
 from handlers.doors import anyone, pages
@@ -37,6 +37,7 @@ class DossierPage:
     agency: Agency
     place: Place
     procedure: str
+    picture: str
     by_link: bool
     is_past: bool
     keep: str
@@ -72,20 +73,34 @@ def find(agency: str) -> Response:
 def found(agency: str, token: str) -> Response:
     """The dossier behind a sealed token; after ten minutes, or in another browser, the form comes again."""
     held = _held()
-    try:
-        followed = context.services().following.sealed(held, token, cookie(FORM_COOKIE))
-    except (NotFound, Refused):
+    followed = _sealed(held, token)
+    if followed is None:
         return ask(held, forms.blank().with_problems(FieldProblem("", "slip_expired")))
     return _shown(held, followed, f"/{held.address}/ho-so/kq/{token}")
+
+
+@dossiers.get("/kq/<token>/giu-lai")
+def kept(agency: str, token: str) -> Response:
+    """The receipt as a picture, from the page behind a sealed token; the link is not part of it."""
+    held = _held()
+    followed = _sealed(held, token)
+    if followed is None:
+        return ask(held, forms.blank().with_problems(FieldProblem("", "slip_expired")))
+    return dossier_picture.show(held, followed, base(held, f"/kq/{token}"))
 
 
 @links.get("/<token>")
 def by_link(token: str) -> Response:
     """The dossier behind the QR code of its receipt; NotFound `dossier_link_unknown`, for one taken back too."""
-    following = context.services().following
-    lead = following.lead(token)
-    held = agency_of(lead.agency)
-    return _shown(held, following.of(held, lead.code), f"/hs/{token}")
+    held, followed = _linked(token)
+    return _shown(held, followed, f"/hs/{token}")
+
+
+@links.get("/<token>/giu-lai")
+def kept_by_link(token: str) -> Response:
+    """The receipt as a picture, its link among it."""
+    held, followed = _linked(token)
+    return dossier_picture.show(held, followed, f"/hs/{token}{context.suffix()}", token)
 
 
 def agency_of(id: str) -> Agency:
@@ -95,6 +110,22 @@ def agency_of(id: str) -> Agency:
         raise NotFound("dossier_link_unknown")
     context.agency_frame(held)
     return held
+
+
+def _linked(token: str) -> tuple[Agency, Followed]:
+    """The agency and the dossier behind a link, in the agency's frame."""
+    following = context.services().following
+    lead = following.lead(token)
+    held = agency_of(lead.agency)
+    return held, following.of(held, lead.code)
+
+
+def _sealed(held: Agency, token: str) -> Followed | None:
+    """The dossier behind a sealed token; None after ten minutes, or in another browser."""
+    try:
+        return context.services().following.sealed(held, token, cookie(FORM_COOKIE))
+    except (NotFound, Refused):
+        return None
 
 
 def _held() -> Agency:
@@ -113,6 +144,7 @@ def page_of(held: Agency, followed: Followed, address: str) -> DossierPage:
         agency=held,
         place=place_of(held, followed.calendar),
         procedure=f"/{held.address}/thu-tuc/{followed.procedure}{more}" if is_told else "",
+        picture=f"{address}/giu-lai{more}" if followed.received_at else "",
         by_link=address.startswith("/hs/"),
         is_past=by is not None and by < context.services().clock.now(),
         keep=f"{address}/giu{more}",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from miniapp.core.guarding import ADDRESS_FREE
@@ -17,8 +19,10 @@ from tests.support.axe import (
     assert_readable_at_double_size,
     served,
 )
+from tests.support.desk_browser import SHOTS
 from tests.support.dossier_pages import AGENCY, WRONG, DossierPages
 from tests.support.dossier_pages import PHONE as FIGURES
+from tests.support.scanner import scanned
 from tests.web.citizen.test_dossiers import BASE, built, look_up, misspelt, pages
 
 __all__ = ["built", "pages"]
@@ -95,3 +99,45 @@ def test_every_state_is_accessible_and_fits_the_narrowest_phone(
             assert_no_horizontal_scroll(page)
     page.goto(base + pages.link("papers") + language)
     assert_readable_at_double_size(page)
+
+
+@pytest.mark.parametrize("language", ["", "?lang=en"], ids=["vi", "en"])
+def test_a_receipt_kept_as_a_picture_fits_one_screen_and_its_bars_are_read_back(
+    browser: Browser, base: str, pages: DossierPages, language: str
+) -> None:
+    page = browser.new_context(viewport=PHONE, device_scale_factor=3).new_page()
+    page.goto(f"{base}{pages.link('in-progress')}/giu-lai{language}")
+    page.screenshot(path=str(SHOTS / f"dossier-picture{language[-2:]}.png"))
+    last = page.locator("main img").last.bounding_box()
+    assert last is not None and last["y"] + last["height"] <= PHONE["height"]
+    seen = Image.open(BytesIO(page.locator("main img").first.screenshot())).convert("L")
+    middle = [seen.getpixel((at, seen.height // 2)) < 128 for at in range(seen.width)]
+    assert scanned(middle) == pages.code("in-progress")
+    assert_accessible(page)
+    for size in (NARROW, DESK, PHONE):
+        page.set_viewport_size(size)
+        assert_no_horizontal_scroll(page)
+    assert_readable_at_double_size(page)
+
+
+@SCRIPT
+def test_a_line_copied_from_the_picture_is_checked_and_one_that_was_changed_is_told(
+    browser: Browser, base: str, pages: DossierPages, script: bool
+) -> None:
+    page = browser.new_context(viewport=PHONE, java_script_enabled=script).new_page()
+    page.goto(f"{base}{pages.link('in-progress')}/giu-lai")
+    page.locator("summary").click()
+    line = page.locator("code").inner_text()
+    page.get_by_role("link", name="Kiểm tra giấy hẹn").click()
+    page.get_by_label("Dòng chữ trên giấy hẹn").fill(line)
+    page.get_by_role("button", name="Kiểm tra").click()
+    expect(page.get_by_text("Giấy hẹn thật")).to_be_visible()
+    if script:
+        page.screenshot(path=str(SHOTS / "dossier-check.png"), full_page=True)
+        assert_accessible(page)
+        assert_no_horizontal_scroll(page)
+        assert_readable_at_double_size(page)
+    page.get_by_label("Dòng chữ trên giấy hẹn").fill(line.replace("1.001193", "1.001194"))
+    page.get_by_role("button", name="Kiểm tra").click()
+    expect(page.get_by_text("Giấy hẹn thật")).to_be_hidden()
+    expect(page.get_by_text("Chưa đọc được")).to_be_visible()

@@ -18,6 +18,7 @@ LATE = {
     ("handlers/ground.py", "crests"): "the desk's and a worker's",
     ("handlers/wiring.py", "dossier_keeping"): "the same: who keeps a dossier pays for it",
     ("handlers/wiring.py", "dossier_openings"): "and who sees who opened it",
+    ("handlers/citizen/dossier_picture.py", "show"): "who keeps a receipt pays for what dossiers are, once",
     ("handlers/citizen/receipts.py", "told"): "who checks a paper pays for what dossiers are, once",
     ("handlers/wiring.py", "following"): "a slip's start does not pay for dossiers; who follows one does, once",
     **{

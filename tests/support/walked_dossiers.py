@@ -22,7 +22,9 @@ def following_dossiers(town: Town, by: Visitor) -> None:
     for address in (f"/{AGENCY}/", base, f"{base}/kq/khong-co", "/hs/khong-co"):
         town.walk.visit(by, address)
     for state in STATES:
-        town.walk.visit(by, f"/hs/{office.link(AGENCY, str(made[state].code))}")
+        link = f"/hs/{office.link(AGENCY, str(made[state].code))}"
+        town.walk.visit(by, link)
+        town.walk.visit(by, f"{link}/giu-lai")
     checking_receipts(town, by, line_of(made["papers"], AGENCY, town.site.clock.now()))
     code = str(made["papers"].code)
     for language in ("", "?lang=en"):

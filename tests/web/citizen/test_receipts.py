@@ -10,12 +10,15 @@ from flask import Flask
 from handlers.app import create_app
 from handlers.wiring import Services
 from miniapp.core.signing import PublicKeys, Verdict
-from miniapp.dossiers.receipts import check
+from miniapp.dossiers.receipts import check, line_of
 from tests.support.cloud import settings_for
+from tests.support.dossier_pages import AGENCY, DossierPages, built, look_up, pages
+from tests.support.dossier_town import LAN, NOON
 from tests.support.markup import assert_markup, collect_html
 from tests.support.visitor import Page, Visitor
 from tests.unit.dossiers.test_receipts import KEYS, LINE, OTHERS, SAMPLE, resealed
 
+__all__ = ["built", "pages"]
 ADDRESS = "/kiem-tra-giay-hen"
 NOWHERE = "http://127.0.0.1:9"  # a store that was asked would not answer
 FALSE = resealed(LINE.replace("202611261540", "202611251540"))
@@ -93,4 +96,40 @@ def test_every_answer_s_markup_is_sound_in_both_languages(app: Flask, tmp_path: 
         for name, text in (("genuine", LINE), ("false", FALSE), ("damaged", "MC1/")):
             collect_html(f"{name}{language}", told(app, text, language).html, tmp_path)
         collect_html(f"unknown{language}", told(site(OTHERS), LINE, language).html, tmp_path)
+    assert_markup(tmp_path)
+
+
+def test_a_followed_receipt_is_kept_as_a_picture_that_names_nobody(pages: DossierPages):
+    link = pages.link("in-progress")
+    assert pages.newcomer().get(link).one(f'main a[href="{link}/giu-lai"]')
+    page = pages.newcomer().get(f"{link}/giu-lai")
+    assert pages.made["in-progress"].code.printed in page.text
+    assert len(page.soup.select("main img")) == 3
+    found = check(page.one("code").get_text(), pages.services.signer.public)
+    assert found.verdict is Verdict.GENUINE
+    assert found.receipt == line_of(pages.made["in-progress"], AGENCY, NOON)
+    assert not any(told.reveal in page.html for told in (LAN.name, LAN.phone, LAN.identity))
+
+
+def test_who_came_by_code_gets_no_link_with_the_picture(pages: DossierPages):
+    visitor = pages.newcomer()
+    page = visitor.follow(look_up(visitor, pages.code("in-progress")))
+    kept = visitor.get(str(page.one('main a[href$="/giu-lai"]')["href"]))
+    assert len(kept.soup.select("main img")) == 2
+    assert pages.link("in-progress") not in kept.html
+    assert "Trang hồ sơ đã đóng" in pages.newcomer().get(str(page.one('main a[href$="/giu-lai"]')["href"]), 403).text
+
+
+def test_what_was_not_received_has_no_picture(pages: DossierPages):
+    for state in ("filed", "refused"):
+        link = pages.link(state)
+        assert "/giu-lai" not in pages.newcomer().get(link).html
+        pages.newcomer().get(f"{link}/giu-lai", 404)
+
+
+def test_every_picture_is_sound_in_both_languages(pages: DossierPages, tmp_path: Path):
+    for state in ("received", "unlimited", "returned"):
+        for language in ("", "?lang=en"):
+            page = pages.newcomer().get(f"{pages.link(state)}/giu-lai{language}")
+            collect_html(f"{state}{language}", page.html, tmp_path)
     assert_markup(tmp_path)
