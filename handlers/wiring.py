@@ -40,6 +40,7 @@ from miniapp.zalo.simulator import SimulatedChat
 from miniapp.zalo.token_store import TokenStore
 
 if TYPE_CHECKING:  # these are imported where they are made: a citizens' page needs none of them
+    from miniapp.dossiers.bringing import Bringing
     from miniapp.dossiers.following import Following
     from miniapp.dossiers.keeping import Keeping
     from miniapp.dossiers.opening import Openings
@@ -194,6 +195,13 @@ class Services(Ground):
         from miniapp.dossiers.store import DossierStore
 
         return DossierOffice(DossierStore(), self.calendars.of, self.audit, self.ids, self.clock)
+
+    @cached_property
+    def bringing(self) -> Bringing:
+        from miniapp.dossiers.bringing import Bringing
+        from miniapp.dossiers.store import DossierStore
+
+        return Bringing(DossierStore(), self.calendars.of, self.audit, self.ids, self.clock)
 
     @cached_property
     def following(self) -> Following:

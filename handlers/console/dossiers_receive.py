@@ -11,9 +11,6 @@ from flask import Response, request
 from handlers import answers, context, forms
 from handlers.console.dossiers import PREFIX, base, may
 from handlers.console.dossiers_typed import (
-    IDENTITY_MOST,
-    NAME_MOST,
-    PHONE_MOST,
     applicant_of,
     at_fields,
     channel_of,
@@ -28,6 +25,7 @@ from miniapp.agencies.model import Agency
 from miniapp.core.errors import Conflict, Invalid, NotFound, both
 from miniapp.core.folding import clean
 from miniapp.core.time_limits import UNSTATED, TimeLimit
+from miniapp.dossiers.applying import IDENTITY_MOST, NAME_MOST, PHONE_MOST
 from miniapp.dossiers.events import By, Side
 from miniapp.dossiers.lists import Shelf
 from miniapp.dossiers.parts import Channel, Step

@@ -8,22 +8,18 @@ from datetime import date, datetime
 
 from handlers.forms import FieldProblem, Form
 from miniapp.core.clock import VIETNAM
-from miniapp.core.errors import Invalid, Problem, both
+from miniapp.core.errors import Invalid, Problem
 from miniapp.core.folding import clean
-from miniapp.core.personal import Personal
 from miniapp.core.time_limits import Count, TimeLimit
 from miniapp.core.workdays import WORKING_DAY
+from miniapp.dossiers.applying import applicant
 from miniapp.dossiers.parts import Applicant, Channel, Lack, Step, Subject, Wanted, short_enough
 from miniapp.dossiers.receiving import STEPS_MOST
 
-NAME_MOST, IDENTITY_MOST, PHONE_MOST = 200, 20, 20
 LINE_MOST = 300
 AMOUNT_MOST = 3_650  # of whatever a limit counts: ten years of days
 LACKS = {"papers": Lack.MISSING, "incorrect": Lack.INCORRECT, "incomplete": Lack.INCOMPLETE, "outdated": Lack.OUTDATED}
 MINUTES = {Count.WORKING_DAYS: WORKING_DAY, Count.HOURS: 60}
-_IDENTITY = re.compile(r"[0-9A-Z]{6,20}\Z", re.ASCII)
-_PHONE = re.compile(r"\+?[0-9]{8,15}\Z", re.ASCII)
-_MARKS = str.maketrans("", "", " .-()\u00a0")
 _AMOUNT = re.compile(r"\d{1,4}(?:[.,]\d{1,2})?\Z", re.ASCII)
 
 
@@ -34,28 +30,8 @@ def at_fields(wrong: Problem) -> list[FieldProblem]:
 
 def applicant_of(form: Form) -> Applicant:
     """Who asks: a name, and a number by which the person can be told from others or reached."""
-    name, identity = form.value("name"), form.value("identity").translate(_MARKS).upper()
-    phone = form.value("phone").translate(_MARKS)
-    both(lambda: _name(name), lambda: both(lambda: _identity(identity, phone), lambda: _phone(phone)))
-    return Applicant(Personal(name), Personal(identity), Personal(phone), subject_of(form.value("subject")))
-
-
-def _name(name: str) -> None:
-    if not name:
-        raise Invalid("applicant_name_needed", field="name")
-    short_enough("name", name, NAME_MOST)
-
-
-def _identity(identity: str, phone: str) -> None:
-    if identity and not _IDENTITY.match(identity):
-        raise Invalid("applicant_identity_shape", field="identity")
-    if not identity and not phone:
-        raise Invalid("applicant_number_needed", field="identity")
-
-
-def _phone(phone: str) -> None:
-    if phone and not _PHONE.match(phone):
-        raise Invalid("applicant_phone_shape", field="phone")
+    subject = subject_of(form.value("subject"))
+    return applicant(form.value("name"), form.value("identity"), form.value("phone"), subject)
 
 
 def subject_of(text: str) -> Subject:

@@ -38,6 +38,7 @@ class Side(StrEnum):
 
     CITIZEN = "citizen"
     OFFICER = "officer"
+    MACHINE = "machine"  # another system of the agency, by the key that it was given
     SYSTEM = "system"  # the clock: a deadline that is over, a day off that was announced
 
 

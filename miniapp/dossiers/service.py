@@ -86,7 +86,7 @@ class DossierOffice:
             *self._store.linked(dossier, self._ids.secret(TOKEN_SIZE)),
         ]
         try:
-            self._commit(dossier, events, by, writes)
+            commit(self._audit, dossier, events, by, writes)
         except Conflict as conflict:
             if conflict.code != "order_made_already":
                 raise
@@ -104,7 +104,7 @@ class DossierOffice:
         if before.version != seen:
             raise Conflict("dossier_changed", dossier=code)
         after, event = act(before, self._clock.now(), self._calendars(agency))
-        self._commit(after, [event], by, self._store.moved(before, after, [event]))
+        commit(self._audit, after, [event], by, self._store.moved(before, after, [event]))
         return after
 
     def find(self, agency: str, code: str) -> Dossier:
@@ -192,7 +192,9 @@ class DossierOffice:
             raise Conflict("order_differs", dossier=lead.code)
         return self.find(agency, lead.code)
 
-    def _commit(self, dossier: Dossier, events: Sequence[Event], by: By, writes: Sequence[Write]) -> None:
-        code = str(dossier.code)
-        first, *others = [AuditEvent(one.what.value, dossier=code, **one.facts) for one in events]
-        self._audit.commit(first, agency=dossier.agency, by=by.id or by.side.value, writes=writes, also=others)
+
+def commit(audit: Audit, dossier: Dossier, events: Sequence[Event], by: By, writes: Sequence[Write]) -> None:
+    """Do the writes of what happened to a dossier and note it in the trail, all or nothing."""
+    code = str(dossier.code)
+    first, *others = [AuditEvent(one.what.value, dossier=code, **one.facts) for one in events]
+    audit.commit(first, agency=dossier.agency, by=by.id or by.side.value, writes=writes, also=others)
