@@ -46,6 +46,11 @@ STATUS = {
     "body_kind_unknown": 415,
     "sign_in_needed": 401,
     "exam_withdrawn": 410,
+    "machine_key_needed": 401,
+    "machine_key_refused": 401,
+    "machine_key_ended": 401,
+    "idempotency_key_needed": 400,
+    "idempotency_key_reused": 422,
 }
 # What deserves a page of its own beside its kind's.
 OWN_PAGES = {
@@ -101,6 +106,8 @@ def answer(problem: Problem) -> Response:
     else:
         body = ErrorPage(problem.code, sentence, reference(), status, problem.facts)
         made = answers.show(OWN_PAGES.get(problem.code, page.template), body, status=status)
+    if status == 401 and audience() == "json":
+        made.headers["WWW-Authenticate"] = "Bearer"
     if status in RETRY_AFTER:
         made.headers["Retry-After"] = str(problem.facts.get("wait", RETRY_AFTER[status]))
     return made

@@ -41,6 +41,7 @@ def _console() -> list[Blueprint]:
         exam_scores_rules,
         home,
         links,
+        machine_keys,
         officers,
         recovery,
         sign_in,
@@ -59,6 +60,7 @@ def _console() -> list[Blueprint]:
         agency.agency,
         agency_look.look,
         agency_look.landing,
+        machine_keys.machine_keys,
         calendars.calendars,
         calendars_changes.changes,
         exam_scores.exam_scores,
@@ -97,7 +99,8 @@ def _catalogue_desk() -> list[Blueprint]:
 
 
 def _dossier_desk() -> list[Blueprint]:
-    """Officers' pages of dossiers."""
+    """Officers' pages of dossiers, and what the agency's own systems do with them: both need the desk's rights."""
+    from handlers.api import dossiers as api_dossiers
     from handlers.console import dossiers, dossiers_moves, dossiers_one, dossiers_receipt, dossiers_receive
 
     return [
@@ -106,6 +109,7 @@ def _dossier_desk() -> list[Blueprint]:
         dossiers_one.one,
         dossiers_moves.moves,
         dossiers_receipt.receipt,
+        api_dossiers.dossiers,
     ]
 
 

@@ -18,6 +18,7 @@ BODY_MOST = 4_096
 NUMBER_MOST = 32
 VALUE_MOST = 200
 SHOWN_MOST = 60
+FIGURES_MOST = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +45,21 @@ class LookUp:
         )
 
 
-def json_object() -> dict[str, Any]:
-    """The request's body as an object with every name once; `body_kind_unknown`, `json_malformed`, `body_too_large`."""
+def json_object(most: int = BODY_MOST, numbers: bool = False) -> dict[str, Any]:
+    """The request's body as an object with every name once; `body_kind_unknown`, `json_malformed`, `body_too_large`.
+
+    Whole numbers are read only where somebody says that there are some."""
     if request.mimetype != "application/json" or request.mimetype_params.get("charset", "utf-8").lower() != "utf-8":
         raise Invalid("body_kind_unknown")
-    request.max_content_length = BODY_MOST
+    request.max_content_length = most
     raw = request.get_data(cache=False)
     try:
-        held = json.loads(raw.decode("utf-8"), object_pairs_hook=_once, parse_int=_unread, parse_constant=_unread)
+        held = json.loads(
+            raw.decode("utf-8"),
+            object_pairs_hook=_once,
+            parse_int=_figure if numbers else _unread,
+            parse_constant=_unread,
+        )
     except (ValueError, RecursionError):
         raise Invalid("json_malformed") from None
     if not isinstance(held, dict):
@@ -106,5 +114,10 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return held
 
 
+def _figure(digits: str) -> int | None:
+    """A whole number that something of ours may be; longer ones are none."""
+    return int(digits) if len(digits) <= FIGURES_MOST else None
+
+
 def _unread(digits: str) -> None:
-    """No body of ours holds a number, so none is read: 5,000 figures cost nothing and are no text either (F30)."""
+    """Where no number is declared, none is read: 5,000 figures cost nothing and are no text either (F30)."""

@@ -48,6 +48,7 @@ class Patience:
 ACCOUNT = Patience(free=4, longest=60, leak=timedelta(minutes=30))
 KNOWN_DEVICE = Patience(free=8, longest=60, leak=timedelta(minutes=30))
 ADDRESS = Patience(free=30, longest=300, leak=timedelta(minutes=2))  # a whole office may share one address
+MACHINE = Patience(free=20, longest=300, leak=timedelta(minutes=2))
 FACTOR = Patience(free=4, longest=900, leak=timedelta(hours=6))  # who gets here knew the password
 
 
@@ -74,6 +75,11 @@ def of_account(login: str, device: str = "") -> Guess:
 def of_address(address: str) -> Guess:
     """Tries from one network address."""
     return Guess("address", address, ADDRESS)
+
+
+def of_machine(address: str) -> Guess:
+    """Wrong keys shown from one network address."""
+    return Guess("machine", address, MACHINE)
 
 
 def of_factor(officer: str) -> Guess:

@@ -5,7 +5,7 @@ For web, workers, commands and tests alike. It decides nothing; each part says i
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from miniapp.accounts import asked_store, consent_store, guess_store, session_store, store
+from miniapp.accounts import asked_store, consent_store, guess_store, machine_key_store, session_store, store
 from miniapp.accounts.asked_store import AskedStore
 from miniapp.accounts.citizens import CitizenLinks
 from miniapp.accounts.confirming import Confirming, ParentOf, no_parent
@@ -15,6 +15,8 @@ from miniapp.accounts.doing import Doing
 from miniapp.accounts.guess_store import GuessStore
 from miniapp.accounts.guessing import Guessing
 from miniapp.accounts.invitations import Invitations
+from miniapp.accounts.machine_key_store import MachineKeyStore
+from miniapp.accounts.machine_keys import MachineKeys
 from miniapp.accounts.model import Wording
 from miniapp.accounts.people import People
 from miniapp.accounts.proof import Proof
@@ -29,7 +31,14 @@ from miniapp.core.clock import Clock
 from miniapp.core.ids import Ids
 from miniapp.core.sealing import Sealer
 
-TABLES = (*store.TABLES, *asked_store.TABLES, *guess_store.TABLES, *session_store.TABLES, *consent_store.TABLES)
+TABLES = (
+    *store.TABLES,
+    *asked_store.TABLES,
+    *guess_store.TABLES,
+    *machine_key_store.TABLES,
+    *session_store.TABLES,
+    *consent_store.TABLES,
+)
 
 
 class Accounts:
@@ -106,6 +115,11 @@ class Accounts:
     def resealing(self) -> Resealing:
         """All second factors under today's key, after it was turned."""
         return Resealing(self._store, self._vault, self._clock)
+
+    @cached_property
+    def machine_keys(self) -> MachineKeys:
+        """Keys of other systems of agencies."""
+        return MachineKeys(MachineKeyStore(), self._guesses, self._audit, self._clock, self._ids)
 
     @cached_property
     def citizen_links(self) -> CitizenLinks:

@@ -51,6 +51,8 @@ EVENTS: Mapping[str, Kind] = {
     "sessions_ended": _kind("officer sessions", of="officer"),
     # agencies
     "agency_changed": _kind("agency changed", of="agency"),
+    "machine_key_made": _kind("machine_key scopes day", of="machine_key"),
+    "machine_key_revoked": _kind("machine_key", of="machine_key"),
     "zalo_authorised": _kind("account", of="account"),
     # working calendars
     "calendar_day_set": _kind("calendar version day kind kind_before document", of="calendar"),

@@ -17,12 +17,13 @@ from miniapp.core.plain import to_plain
 from miniapp.core.sealing import digest
 from miniapp.core.tables import Write
 from miniapp.core.workdays import Calendar
-from miniapp.dossiers.codes import DossierCode
+from miniapp.dossiers.codes import EXAMPLE, DossierCode
 from miniapp.dossiers.events import By
-from miniapp.dossiers.leading import begun, led
+from miniapp.dossiers.leading import begun, led, way
 from miniapp.dossiers.model import Dossier, Move
 from miniapp.dossiers.reported import Record, Report, of_the_same_place
 from miniapp.dossiers.service import TOKEN_SIZE, commit
+from miniapp.dossiers.states import Status
 from miniapp.dossiers.store import DossierStore, order_key
 
 TRIES = 5
@@ -137,9 +138,14 @@ class Bringing:
         moves = led(held, report, by, self._clock.now(), self._calendars(agency))
         return self._kept(held, moves, by, [self._store.ordered(held, *order)]) if moves else held
 
+    @staticmethod
+    def way_of(report: Report) -> tuple[Status, ...]:
+        """The statuses that a new dossier passes until it stands where it is told to stand, the first included."""
+        return (Status.FILED, *way(Status.FILED, report.status))
+
     def _known(self, agency: str, identifier: str, record: Record) -> Dossier | None:
         if record.code is None:
-            raise Invalid("dossier_code_empty", field="code")
+            raise Invalid("dossier_code_empty", field="code", example=EXAMPLE)
         _require_ours(record.code, identifier)
         held = self._store.find(agency, str(record.code))
         if held is not None and held.procedure != record.procedure:

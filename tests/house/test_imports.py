@@ -26,6 +26,7 @@ LATE = {
         for service in (
             "arriving",
             "ballots",
+            "bringing",
             "dossier_office",
             "dossier_sweeping",
             "dossier_telling",
