@@ -101,11 +101,19 @@ def _catalogue_desk() -> list[Blueprint]:
 def _dossier_desk() -> list[Blueprint]:
     """Officers' pages of dossiers, and what the agency's own systems do with them: both need the desk's rights."""
     from handlers.api import dossiers as api_dossiers
-    from handlers.console import dossiers, dossiers_moves, dossiers_one, dossiers_receipt, dossiers_receive
+    from handlers.console import (
+        dossiers,
+        dossiers_import,
+        dossiers_moves,
+        dossiers_one,
+        dossiers_receipt,
+        dossiers_receive,
+    )
 
     return [
         dossiers.dossiers,
         dossiers_receive.receiving,
+        dossiers_import.importing,
         dossiers_one.one,
         dossiers_moves.moves,
         dossiers_receipt.receipt,

@@ -29,6 +29,7 @@ from miniapp.messaging.model import Words as MessageWordsPromise
 from miniapp.messaging.store import MessageStore
 from miniapp.procedures.catalogue import Catalogue
 from miniapp.procedures.finding import Finder
+from miniapp.procedures.model import national_code
 from miniapp.procedures.signal_store import SignalStore
 from miniapp.procedures.signals import Signals
 from miniapp.procedures.store import ProcedureStore
@@ -47,6 +48,7 @@ if TYPE_CHECKING:  # these are imported where they are made: a citizens' page ne
     from miniapp.dossiers.service import DossierOffice
     from miniapp.dossiers.sweeping import Sweeping
     from miniapp.dossiers.telling import DossierTelling
+    from miniapp.dossiers.sheet_import import SheetImports
     from miniapp.exam_scores.arriving import Arriving
     from miniapp.exam_scores.erasing import Erasing
     from miniapp.exam_scores.importing import Importing
@@ -202,6 +204,26 @@ class Services(Ground):
         from miniapp.dossiers.store import DossierStore
 
         return Bringing(DossierStore(), self.calendars.of, self.audit, self.ids, self.clock)
+
+    @cached_property
+    def sheet_imports(self) -> SheetImports:
+        from miniapp.dossiers.import_store import ImportStore
+        from miniapp.dossiers.sheet_import import SheetImports
+
+        return SheetImports(
+            ImportStore(),
+            self.bringing,
+            self.files,
+            self._procedure_named,
+            lambda agency: self.agencies.now(agency).identifier,
+            self.audit,
+            self.ids,
+            self.clock,
+        )
+
+    def _procedure_named(self, agency: str, code: str) -> tuple[str, str]:
+        known = national_code(code)
+        return known, self.catalogue.get(agency, known).procedure.name
 
     @cached_property
     def following(self) -> Following:

@@ -8,6 +8,7 @@ from handlers.commands.agencies import agencies
 from handlers.commands.audit import audit
 from handlers.commands.calendar import calendar
 from handlers.commands.dead_letters import dlq
+from handlers.commands.dossiers import dossiers
 from handlers.commands.officers import officers
 from handlers.commands.procedures import procedures
 from handlers.commands.receipts import receipts
@@ -21,6 +22,7 @@ GROUPS: list[click.Group] = [
     audit,
     calendar,
     dlq,
+    dossiers,
     officers,
     procedures,
     receipts,

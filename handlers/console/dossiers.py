@@ -109,6 +109,7 @@ class InboxPage:
     lacks_identifier: bool
     set_identifier: str
     receive: str
+    bring: str
     action: str
 
 
@@ -187,6 +188,7 @@ def _page(query: str, problem: FieldProblem | None, near: Sequence[tuple[str, st
         lacks_identifier=not held.identifier,
         set_identifier=f"/console/{held.address}/co-quan/thong-tin{context.suffix()}" if may("agency.manage") else "",
         receive=base("/tiep-nhan") if held.identifier and may("dossiers.manage") else "",
+        bring=base("/nap") if held.identifier and may("dossiers.manage") else "",
         action=base(language=False),
     )
     return answers.show("console/dossiers/inbox.html", page, status=422 if problem else 200, wrong=bool(problem))

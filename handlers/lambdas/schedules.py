@@ -13,6 +13,7 @@ from miniapp.core import log, metrics
 from miniapp.core.stuck import oldest
 
 COUNTED_IN = 30_000  # milliseconds that must be left for another day of ballots to be begun
+IMPORT_SECONDS = 45  # of a minute, after which the next start goes on
 STUCK_TOLD = 20  # lines of the log per pipeline
 
 
@@ -66,6 +67,13 @@ def refresh_tokens(event: Mapping[str, Any], context: Any) -> int:
     return services().tokens.refresh_due()
 
 
+def import_dossiers(event: Mapping[str, Any], context: Any) -> int:
+    """Files of other systems are taken in, row by row, for as long as a start may last."""
+    held = services()
+    until = held.monotonic() + IMPORT_SECONDS
+    return held.sheet_imports.resume_all(lambda: held.monotonic() >= until)
+
+
 def reconcile(event: Mapping[str, Any], context: Any) -> int:
     """What waits longer than a quarter of an hour is begun anew where nothing else does it, and told by pipeline."""
     return reconciled(services())
@@ -93,6 +101,7 @@ SCHEDULES = {
     "refresh_tokens": (refresh_tokens, 300),
     "sweep_dossiers": (sweep_dossiers, 900),
     "tell_dossiers": (tell_dossiers, 60),
+    "import_dossiers": (import_dossiers, 60),
     "reconcile": (reconcile, 900),
 }
 

@@ -78,6 +78,8 @@ EVENTS: Mapping[str, Kind] = {
     "dossier_withdrawn": _kind("dossier status_before", of="dossier"),
     "dossier_finished": _kind("dossier lateness", of="dossier"),
     "dossier_returned": _kind("dossier channel", of="dossier"),
+    "dossier_import_begun": _kind("dossier_import rows", of="dossier_import"),
+    "dossier_import_ended": _kind("dossier_import rows added moved unchanged refused", of="dossier_import"),
     "dossier_link_renewed": _kind("dossier", of="dossier"),
     # exam scores
     "exam_changed": _kind("exam changed", of="exam"),

@@ -7,7 +7,7 @@ import io
 import itertools
 import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, BinaryIO
 
 from miniapp.core.chunks import CHUNK_ROWS, LONGEST_CELL, MOST_COLUMNS, Chunk
@@ -20,6 +20,7 @@ XLSX_RATIO = 150
 XLSX_ROWS = 1_500_000
 PACKED = (".zip", ".xlsx", ".xlsm", ".xls", ".docx", ".gz", ".xz", ".7z", ".rar", ".jar", ".exe", ".dll")
 ENCRYPTED = 0x1
+MIDNIGHT = time()  # the time of a cell that holds a day alone
 
 
 def ole_kind(stream: BinaryIO) -> str:
@@ -104,6 +105,8 @@ def _cell(value: Any, row: int, longest: int) -> str:
         text = value
     elif isinstance(value, float):
         text = str(int(value)) if value.is_integer() else repr(round(value, 6))
+    elif isinstance(value, datetime) and value.time() != MIDNIGHT:
+        text = value.isoformat(timespec="seconds")
     elif isinstance(value, (date, datetime)):
         text = value.isoformat()[:10]
     else:

@@ -5,13 +5,13 @@ the same as once, since a dossier that stands where it is told to stand is left 
 code each time, and for moves."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from miniapp.audit.service import Audit
 from miniapp.core.clock import VIETNAM, Clock
-from miniapp.core.errors import Conflict, Invalid, NotFound
+from miniapp.core.errors import Conflict, Invalid, NotFound, Problem
 from miniapp.core.ids import Ids
 from miniapp.core.plain import to_plain
 from miniapp.core.sealing import digest
@@ -27,6 +27,12 @@ from miniapp.dossiers.states import Status
 from miniapp.dossiers.store import DossierStore, order_key
 
 TRIES = 5
+Also = Callable[["Outcome"], Sequence[Write]]
+
+
+def nothing(outcome: "Outcome") -> Sequence[Write]:
+    """Nothing else to be written."""
+    return ()
 
 
 class Outcome(StrEnum):
@@ -65,23 +71,31 @@ class Bringing:
         self._ids = ids
         self._clock = clock
 
-    def foreseen(self, agency: str, identifier: str, record: Record, by: By) -> Outcome:
-        """What `bring` would do now; raises what it would raise, and changes nothing."""
-        held = self._known(agency, identifier, record)
-        return self._outcome(held, self._moves(agency, held, record, by))
+    def foreseen(self, agency: str, identifier: str, records: Sequence[Record], by: By) -> Iterator[Outcome | Problem]:
+        """What `bring` would do with each now, or the problem that it would raise; changes nothing."""
+        known = self._store.find_all(agency, [str(record.code) for record in records])
+        for record in records:
+            try:
+                held = self._checked(known.get(str(record.code)), identifier, record)
+                yield self._outcome(held, self._moves(agency, held, record, by))
+            except (Invalid, Conflict) as problem:
+                yield problem
 
-    def bring(self, agency: str, identifier: str, record: Record, *, by: By) -> Brought:
+    def bring(self, agency: str, identifier: str, record: Record, *, by: By, also: Also = nothing) -> Brought:
         """A record with a code of its own: a new dossier, a known one moved, or one that stands there already.
+
+        What else is written in the same transaction, `also` says of the outcome; nothing where nothing changes.
 
         Invalid as the model says, and `dossier_code_of_others`; Conflict `dossier_other_procedure`,
         `dossier_move_not_allowed`."""
         for attempt in range(TRIES):
-            held = self._known(agency, identifier, record)
+            held = self._checked(self._store.find(agency, str(record.code)), identifier, record)
             moves = self._moves(agency, held, record, by)
             if not moves and held is not None:
                 return Brought(held, Outcome.UNCHANGED)
             try:
-                return Brought(self._kept(held, moves, by), self._outcome(held, moves))
+                outcome = self._outcome(held, moves)
+                return Brought(self._kept(held, moves, by, also(outcome)), outcome)
             except Conflict as conflict:  # somebody was faster: what is there now is looked at anew
                 if conflict.code not in ("dossier_changed", "dossier_exists") or attempt == TRIES - 1:
                     raise
@@ -143,11 +157,11 @@ class Bringing:
         """The statuses that a new dossier passes until it stands where it is told to stand, the first included."""
         return (Status.FILED, *way(Status.FILED, report.status))
 
-    def _known(self, agency: str, identifier: str, record: Record) -> Dossier | None:
+    @staticmethod
+    def _checked(held: Dossier | None, identifier: str, record: Record) -> Dossier | None:
         if record.code is None:
             raise Invalid("dossier_code_empty", field="code", example=EXAMPLE)
         _require_ours(record.code, identifier)
-        held = self._store.find(agency, str(record.code))
         if held is not None and held.procedure != record.procedure:
             raise Conflict("dossier_other_procedure", dossier=str(held.code), procedure=held.procedure)
         return held
@@ -161,13 +175,13 @@ class Bringing:
     def _begun(self, agency: str, code: DossierCode, record: Record, by: By) -> list[Move]:
         return begun(agency, code, record, by, self._clock.now(), self._calendars(agency))
 
-    def _kept(self, before: Dossier | None, moves: list[Move], by: By, more: list[Write] | None = None) -> Dossier:
+    def _kept(self, before: Dossier | None, moves: list[Move], by: By, more: Sequence[Write] = ()) -> Dossier:
         after, events = moves[-1].dossier, [one.event for one in moves]
         if before is None:
             own = [*self._store.added(after, events), *self._store.linked(after, self._ids.secret(TOKEN_SIZE))]
         else:
             own = self._store.moved(before, after, events)
-        commit(self._audit, after, events, by, [*own, *(more or [])])
+        commit(self._audit, after, events, by, [*own, *more])
         return after
 
     def _made(self, agency: str, key: str, mark: str) -> Dossier | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from miniapp.core.clock import VIETNAM
 from miniapp.core.errors import Invalid
 from miniapp.dossiers.codes import DossierCode
-from miniapp.dossiers.parts import Applicant, Channel, Wanted
+from miniapp.dossiers.parts import Applicant, Channel, Wanted, short_enough
 from miniapp.dossiers.states import Status
 
 OLDEST = datetime(2000, 1, 1, tzinfo=VIETNAM)
@@ -38,6 +38,7 @@ class Report:
 
     def check(self, now: datetime) -> None:
         """Invalid where its moments can't be, each at its field."""
+        short_enough("post", self.post, POST_MOST)
         for name in ("received", "finished", "since"):
             moment = getattr(self, name)
             if moment is not None and not OLDEST <= moment <= now:

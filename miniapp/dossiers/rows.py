@@ -105,6 +105,19 @@ class SeenRow(OpeningsTable):
     expires = NumberAttribute()
 
 
+class ImportRow(DossiersTable):
+    """A file of another system that is taken in, and how far it has come."""
+
+    done = NumberAttribute()
+    body = UnicodeAttribute()
+
+
+class TroubleRow(DossiersTable):
+    """What was wrong with some rows of such a file; nothing of who asks."""
+
+    body = UnicodeAttribute()
+
+
 TABLES: tuple[type[SortedTable], ...] = (
     DossierRow,
     EventRow,
@@ -117,4 +130,6 @@ TABLES: tuple[type[SortedTable], ...] = (
     SweptRow,
     KeeperRow,
     SeenRow,
+    ImportRow,
+    TroubleRow,
 )

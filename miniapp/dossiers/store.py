@@ -1,9 +1,8 @@
 """Where dossiers are kept. For this slice's services; rows stay in here.
 
-Questions: one dossier by agency and code, as of this moment · what happened to it, in order · what lies on an agency's desk,
-by shelf and by due moment · what ended at an agency in a month · the dossier behind a link · what was made of an order ·
-the next number of an identifier's day · what an agency's clock and
-the telling of news ask (`marks`).
+Questions: one dossier by agency and code, as of this moment · many of them · what happened to it, in order · what lies on an
+agency's desk, by shelf and by due moment · what ended at an agency in a month · the dossier behind a link · what was made of
+an order · the next number of an identifier's day · what an agency's clock and the telling of news ask (`marks`).
 
 A dossier is one row, its body one text. Under the same key lies each event, written in the transaction of its move. A line on
 a shelf of the agency's desk moves with it in that transaction too, so no list is ever behind; what has ended lies on the
@@ -21,7 +20,7 @@ from miniapp.core.errors import Conflict
 from miniapp.core.personal import Personal
 from miniapp.core.plain import from_plain, to_plain
 from miniapp.core.sealing import digest
-from miniapp.core.tables import Write, counted, put, put_new, read, remove, rows, tally
+from miniapp.core.tables import Write, counted, many, put, put_new, read, remove, rows, tally
 from miniapp.core.time_limits import UNSTATED
 from miniapp.dossiers.clock import Clock
 from miniapp.dossiers.codes import DossierCode
@@ -87,6 +86,12 @@ class DossierStore:
         """The dossier as it is now."""
         row = read(lambda: DossierRow.get(dossier_key(agency, code), BODY, consistent_read=True))
         return _dossier(row.body) if row else None
+
+    def find_all(self, agency: str, codes: Sequence[str]) -> dict[str, Dossier]:
+        """Those of many that are there, as they are now, by code."""
+        keys = [(dossier_key(agency, code), BODY) for code in dict.fromkeys(codes)]
+        found = [_dossier(row.body) for row in many(DossierRow, keys, consistent=True)]
+        return {str(one.code): one for one in found}
 
     def looked_up(self, agency: str, code: str) -> Dossier | None:
         """The same for who may be guessing: what is not there costs the work of what is."""

@@ -41,6 +41,7 @@ LATE = {
             "rolling_up",
             "rounds",
             "ruling",
+            "sheet_imports",
             "synonyms",
             "tokens",
             "zalo_oauth",

@@ -39,6 +39,10 @@ def bring(bringing: Bringing, record: Record = RECORD, agency: str = WARD) -> tu
     return found.dossier.status, found.outcome
 
 
+def foresee(bringing: Bringing, record: Record = RECORD) -> object:
+    return next(bringing.foreseen(WARD, IDENTIFIER, [record], MACHINE))
+
+
 def test_a_record_makes_a_dossier_once_and_moves_it_when_it_tells_something_new(town: DossierTown, bringing: Bringing):
     assert bring(bringing) == (Status.RECEIVED, Outcome.NEW)
     assert bring(bringing) == (Status.RECEIVED, Outcome.UNCHANGED)
@@ -52,11 +56,11 @@ def test_a_record_makes_a_dossier_once_and_moves_it_when_it_tells_something_new(
 
 
 def test_what_would_happen_is_told_and_nothing_is_changed(town: DossierTown, bringing: Bringing):
-    assert bringing.foreseen(WARD, IDENTIFIER, RECORD, MACHINE) is Outcome.NEW
+    assert foresee(bringing) is Outcome.NEW
     assert town.told() == []
     bring(bringing)
-    assert bringing.foreseen(WARD, IDENTIFIER, RECORD, MACHINE) is Outcome.UNCHANGED
-    assert bringing.foreseen(WARD, IDENTIFIER, replace(RECORD, report=FINISHED), MACHINE) is Outcome.MOVED
+    assert foresee(bringing) is Outcome.UNCHANGED
+    assert foresee(bringing, replace(RECORD, report=FINISHED)) is Outcome.MOVED
 
 
 def test_another_procedure_or_a_code_of_elsewhere_is_refused_and_changes_nothing(town: DossierTown, bringing: Bringing):
