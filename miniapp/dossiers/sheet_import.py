@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 from miniapp.audit.model import Event
 from miniapp.audit.service import Audit
-from miniapp.core import log
 from miniapp.core.clock import Clock
 from miniapp.core.errors import Conflict, Invalid, NotFound
 from miniapp.core.files import Files
@@ -140,8 +139,7 @@ class SheetImports:
         except Conflict as conflict:
             if conflict.code != "dossier_import_moved_on":
                 raise
-            log.info("dossier_import_under_way", dossier_import=id)
-            return self.find(agency, id)
+            return self.find(agency, id)  # another worker is at it
 
     def _take(self, kept: SheetImport, rows: Sequence[Row], enough: Enough) -> SheetImport:
         now = _Place(kept, kept, [])
