@@ -32,6 +32,7 @@ from tests.support.score_desk import BAD, many
 from tests.support.site import AGENCY, CITIZEN, CODED, COMING, EXAMS, OPEN, OTHER, VERIFIED
 from tests.support.walked_dossier_desk import handling_dossiers
 from tests.support.walked_dossiers import following_dossiers
+from tests.support.walked_other_systems import with_files_of_other_systems, with_keys_of_other_systems
 from tests.support.walked_procedures import (
     asking_for_papers,
     looking_for_procedures,
@@ -72,6 +73,8 @@ def walked(cloud: Cloud, browser: Browser, folder: Path, thorough: bool) -> Walk
             with_a_calendar_of_its_own(town, officer)
             with_procedures_of_its_own(town, officer)
             handling_dossiers(town, officer)
+            with_files_of_other_systems(town, officer)
+            with_keys_of_other_systems(town, officer)
             with_results_in_every_state(town, officer)
             with_people(town, officer)
         with town.walk.visitor("stranger", made.client()) as stranger:
