@@ -4,7 +4,7 @@ For agency admins at the desk, who give the code of their phone first. What a ke
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from flask import Response, request
 
@@ -14,11 +14,13 @@ from handlers.doors import officers, pages
 from handlers.forms import FieldProblem, Form
 from miniapp.accounts.machine_key import MachineKey, Scope, Standing
 from miniapp.accounts.machine_keys import NAME_MOST
+from miniapp.core.clock import local_day
 from miniapp.core.errors import Invalid, Refused
 
 PREFIX = "/console/<agency>/co-quan/khoa"
 machine_keys = pages("console_machine_keys", officers(may="agency.manage"), PREFIX, "console")
 
+MOMENT = timedelta(seconds=1)  # before its end it is still its last day
 DAY = ("last_day-day", "last_day-month", "last_day-year")
 
 
@@ -28,6 +30,7 @@ class Line:
 
     key: MachineKey
     standing: Standing
+    last_day: str
     revoke: str
 
 
@@ -76,7 +79,7 @@ def show(agency: str) -> Response:
     """All keys, newest first."""
     now = context.services().clock.now()
     held = context.services().accounts.machine_keys.of(context.agency().id)
-    lines = [Line(one, one.standing(now), _base(f"/{one.id}/thu-hoi")) for one in held]
+    lines = [Line(one, one.standing(now), local_day(one.ends - MOMENT), _base(f"/{one.id}/thu-hoi")) for one in held]
     return answers.show("console/machine_keys/keys.html", KeysPage(lines, _base("/moi"), _agency()))
 
 

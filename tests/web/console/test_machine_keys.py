@@ -29,6 +29,7 @@ def test_a_key_is_shown_once_and_stands_in_the_list_without_its_secret(office: O
     page = admin.get(BASE)
     assert len(office.services.accounts.machine_keys.of(AGENCY)) == 1
     assert token.rpartition(".")[2] not in page.html
+    assert "01/12/2026" in page.text
     assert "Chưa dùng" in page.text and "Đang dùng" in page.text
 
 
