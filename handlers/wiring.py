@@ -46,9 +46,9 @@ if TYPE_CHECKING:  # these are imported where they are made: a citizens' page ne
     from miniapp.dossiers.keeping import Keeping
     from miniapp.dossiers.opening import Openings
     from miniapp.dossiers.service import DossierOffice
+    from miniapp.dossiers.sheet_import import SheetImports
     from miniapp.dossiers.sweeping import Sweeping
     from miniapp.dossiers.telling import DossierTelling
-    from miniapp.dossiers.sheet_import import SheetImports
     from miniapp.exam_scores.arriving import Arriving
     from miniapp.exam_scores.erasing import Erasing
     from miniapp.exam_scores.importing import Importing

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from handlers.lambdas.schedules import SCHEDULES
 from infra import costs
 from infra.costs import IDIOMATIC, OURS, PRICES, Design, Line, Month
 from tests.support.real_data import real
@@ -91,7 +92,7 @@ def test_what_stands_is_counted_in_the_templates() -> None:
     assert held["firewall's rules"] == 5 + 6 * 1.0
     assert held["keys"] == 2
     assert held["look from outside"] == 2.0
-    assert held["dashboard and heartbeats"].expected == pytest.approx(3 + 9 * 0.3)
+    assert held["dashboard and heartbeats"].expected == pytest.approx(3 + len(SCHEDULES) * 0.3)
     assert held["alarms"].expected > 40 * 0.5
 
 

@@ -99,7 +99,7 @@ def test_an_old_session_key_is_kept_as_long_as_anything_it_made_may_live() -> No
     assert max(DEVICE_LIFE, TOKEN_LIFE, LINK_LIFE, ASKED_LIFE, REFRESH_LIFE) == DEVICE_LIFE
 
     assert set(re.findall(r"(\d+) days", told)) == {str(days)}
-    paper = (ROOT / "infra" / "decisions" / "data-keys-logs-and-limits.md").read_text("utf-8")
+    paper = (ROOT / "infra" / "decisions" / "data-and-keys.md").read_text("utf-8")
     assert "days" not in next(line for line in paper.splitlines() if line.startswith("| `session_key` |"))
 
 
