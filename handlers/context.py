@@ -251,6 +251,7 @@ def _navigation(held: Agency | None) -> tuple[framing.Place, ...]:
         places += [("scores", f"{base}/diem-thi")] if "scores.read" in may else []
         places += [("procedures", f"{base}/thu-tuc")] if "procedures.read" in may else []
         places += [("dossiers", f"{base}/ho-so")] if "dossiers.read" in may else []
+        places += [("ratings", f"{base}/danh-gia")] if "ratings.read" in may else []
         places += [("people", f"{base}/officers")] if "officers.manage" in may else []
         places += [("agency", f"{base}/co-quan")] if "agency.manage" in may else []
         places += [("calendar", f"{base}/lich-lam-viec")] if "agency.manage" in may else []

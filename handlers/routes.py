@@ -16,7 +16,7 @@ def blueprints(settings: Settings) -> list[Blueprint]:
         raise ValueError(f"no pages are called {settings.role!r}")
     found = [health.health]  # every function has it; the hooks have nothing else so far
     if settings.serves("console"):
-        found += [*_console(), *_catalogue_desk(), *_dossier_desk()]
+        found += [*_console(), *_catalogue_desk(), *_dossier_desk(), *_rating_desk()]
     if settings.serves("public"):
         found += _public()
         if settings.simulated_chat:
@@ -119,6 +119,13 @@ def _dossier_desk() -> list[Blueprint]:
         dossiers_receipt.receipt,
         api_dossiers.dossiers,
     ]
+
+
+def _rating_desk() -> list[Blueprint]:
+    """Officers' pages of ratings."""
+    from handlers.console import ratings, ratings_report, ratings_words
+
+    return [ratings_words.words, ratings_words.answering, ratings_report.report, ratings.ratings]
 
 
 def _public() -> list[Blueprint]:

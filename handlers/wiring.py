@@ -60,6 +60,8 @@ if TYPE_CHECKING:  # these are imported where they are made: a citizens' page ne
     from miniapp.procedures.desk import ProcedureDesk
     from miniapp.procedures.service import ProcedureOffice
     from miniapp.procedures.synonyms import Synonyms
+    from miniapp.ratings.comments import Comments
+    from miniapp.ratings.reading import Reading
     from miniapp.ratings.rolling_up import RollingUp
     from miniapp.ratings.rollup_store import RollUps
     from miniapp.ratings.store import BallotStore
@@ -283,6 +285,19 @@ class Services(Ground):
 
         keeping, consents, agencies, outbox = self.dossier_keeping, self.consents, self.agencies, self.outbox
         return DossierTelling(DossierStore(), Marks(), KeeperStore(), keeping, consents, agencies, outbox)
+
+    @cached_property
+    def rating_figures(self) -> Reading:
+        from miniapp.ratings.reading import Reading
+
+        return Reading(self.rating_counts)
+
+    @cached_property
+    def rating_comments(self) -> Comments:
+        from miniapp.ratings.comments import Comments
+        from miniapp.ratings.reply_store import ReplyStore
+
+        return Comments(self.ballots, self.rating_counts, ReplyStore(), self.audit, self.clock)
 
     # --- the chat, messages, and what citizens agreed to
 

@@ -43,6 +43,7 @@ class Room:
     scores: str
     procedures: str
     dossiers: str
+    ratings: str
     people: str
     agency: str
     calendar: str
@@ -78,6 +79,7 @@ def _room(agency: Agency) -> Room:
         scores=f"{base}/diem-thi{suffix}" if "scores.read" in may else "",
         procedures=f"{base}/thu-tuc{suffix}" if "procedures.read" in may else "",
         dossiers=f"{base}/ho-so{suffix}" if "dossiers.read" in may else "",
+        ratings=f"{base}/danh-gia{suffix}" if "ratings.read" in may else "",
         people=f"{base}/officers{suffix}" if "officers.manage" in may else "",
         agency=f"{base}/co-quan{suffix}" if "agency.manage" in may else "",
         calendar=f"{base}/lich-lam-viec{suffix}" if "agency.manage" in may else "",

@@ -18,7 +18,7 @@ import waitress
 
 from handlers.app import create_app
 from handlers.wiring import Services
-from infra.local import demo, stack
+from infra.local import demo, demo_ratings, stack
 from infra.local.authenticator import PATH as PHONE
 from infra.local.authenticator import with_authenticator
 from infra.local.engine import Credentials, Engine, EngineStopped
@@ -164,6 +164,7 @@ def load_demo(services: Services, folder: Path) -> None:
     demo.load_procedures(services, say)
     demo.open_procedures(services, (PROVINCE, DEPARTMENT, WARD))
     demo.open_dossiers(services, DEPARTMENT)
+    demo_ratings.load(services, folder, DEPARTMENT, say)
 
 
 def demo_family() -> list[Any]:

@@ -27,6 +27,9 @@ Permission = Literal[
     "dossiers.read",
     "dossiers.manage",
     "dossiers.approve",
+    "ratings.read",
+    "ratings.officers",
+    "ratings.answer",
 ]
 PERMISSIONS: frozenset[str] = frozenset(get_args(Permission))
 FRESH = timedelta(minutes=5)
@@ -48,17 +51,25 @@ ROLES: Mapping[Role, frozenset[Permission]] = {
         {
             *("scores.read", "scores.approve", "scores.withdraw", "scores.schedule", "procedures.read"),
             *("dossiers.read", "dossiers.approve"),
+            *("ratings.read", "ratings.officers", "ratings.answer"),
         }
     ),
     # What citizens must bring and pay is known by who takes it in at the counter, and by who answers for the agency.
+    # Figures of ratings are for all of them; those of other officers, and what was written of them, for the leader.
     # Who asks for what is nobody else's business: neither who looks after accounts nor who audits sees dossiers.
     Role.OFFICER: frozenset(
-        {"scores.read", "procedures.read", "procedures.manage", "dossiers.read", "dossiers.manage"}
+        {
+            *("scores.read", "procedures.read", "procedures.manage", "dossiers.read", "dossiers.manage"),
+            *("ratings.read", "ratings.answer"),
+        }
     ),
     Role.AGENCY_ADMIN: frozenset(
-        {"officers.manage", "agency.manage", "audit.read", "scores.read", "procedures.read", "procedures.manage"}
+        {
+            *("officers.manage", "agency.manage", "audit.read", "scores.read", "procedures.read", "procedures.manage"),
+            "ratings.read",
+        }
     ),
-    Role.AUDITOR: frozenset({"audit.read", "scores.read", "procedures.read"}),
+    Role.AUDITOR: frozenset({"audit.read", "scores.read", "procedures.read", "ratings.read"}),
 }
 # What one person must not be able to prepare and to finish alone needs the second factor once more (ASVS 7.5.3).
 NEEDS_FRESH: frozenset[Permission] = frozenset(

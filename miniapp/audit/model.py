@@ -81,6 +81,8 @@ EVENTS: Mapping[str, Kind] = {
     "dossier_import_begun": _kind("dossier_import rows", of="dossier_import"),
     "dossier_import_ended": _kind("dossier_import rows added moved unchanged refused", of="dossier_import"),
     "dossier_link_renewed": _kind("dossier", of="dossier"),
+    # ratings
+    "rating_answered": _kind("ballot number weak", of="ballot"),
     # exam scores
     "exam_changed": _kind("exam changed", of="exam"),
     "edition_begun": _kind("exam edition reason decision partial", of="exam edition"),

@@ -65,7 +65,7 @@ def whole(now: Counts, before: Counts = ZERO, bounds: Bounds = BOUNDS) -> Whole:
 
 def parts(now: Mapping[str, Counts], before: Mapping[str, Counts], bounds: Bounds = BOUNDS) -> Sequence[Part]:
     """A whole told apart, the part with most ballots first; those of which nothing is shown come last."""
-    shown_now, shown_before = (_shown(each, bounds) for each in (now, before))
+    shown_now, shown_before = (shown_parts(each, bounds) for each in (now, before))
     found = [
         _part(
             node,
@@ -93,7 +93,7 @@ def _satisfied(counts: Counts, bounds: Bounds) -> Figure:
     return satisfied_share(counts.satisfied(levels_scale()), counts.counted, bounds)
 
 
-def _shown(counts: Mapping[str, Counts], bounds: Bounds) -> frozenset[str]:
+def shown_parts(counts: Mapping[str, Counts], bounds: Bounds = BOUNDS) -> frozenset[str]:
     """The parts that may be shown beside their whole."""
     officers = replace(bounds, public_from=bounds.hidden_under, protection=bounds.hidden_under)
     told = published(Table({(node or UNNAMED,): each.counted for node, each in counts.items()}, ({},)), officers)

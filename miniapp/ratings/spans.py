@@ -76,6 +76,15 @@ class Span:
         return tuple(f"{self.year:04}-{month:02}" for month in range(first, first + length))
 
     @property
+    def periods(self) -> tuple[str, ...]:
+        """The months, quarters or years of which its counts are the sum; none of them has a day in common."""
+        if self.kind in (Kind.HALF, Kind.NINE):
+            quarters = LENGTHS[self.kind] // LENGTHS[Kind.QUARTER]
+            first = quarters * (self.number - 1) + 1
+            return tuple(f"{self.year:04}-Q{quarter}" for quarter in range(first, first + quarters))
+        return (self.code,)
+
+    @property
     def last_day(self) -> str:
         """Its last day."""
         year, month = int(self.months[-1][:4]), int(self.months[-1][5:])

@@ -52,7 +52,51 @@ const moved = (figure, colour) => {
   };
 };
 
-const KINDS = { distribution, moved };
+// A table that says itself what of it is drawn: columns with data-set, cells with data-value. A bar says what its cell says.
+const tabled = (figure, colour) => {
+  const heads = all("thead th", figure), rows = all("tbody tr", figure).slice(0, figure.dataset.most), unit = figure.dataset.unit ? ` ${figure.dataset.unit}` : "";
+  const drawn = heads.flatMap((head, at) => ("set" in head.dataset ? [at] : []));
+  const words = (row) => row.children[0].textContent.trim(), cell = (at, row) => rows[row].children[at];
+  const value = (row, at) => (row.children[at].dataset.value === undefined ? null : Number(row.children[at].dataset.value));
+  const datasets = drawn.map((at, place) => ({ label: heads[at].textContent, data: rows.map((row) => value(row, at)), backgroundColor: [colour.bar, colour.quiet][place], maxBarThickness: 32 }));
+  const lying = "lying" in figure.dataset, { x, y } = axes(colour, { precision: 0, callback: (count) => said(count, 0) + unit }), amount = { ...y, max: unit ? 100 : undefined };
+  const short = (text) => (text.length > 28 ? `${text.slice(0, 27)}…` : text);
+  return {
+    type: "bar",
+    data: { labels: rows.map((row) => short(words(row))), datasets },
+    options: {
+      indexAxis: lying ? "y" : "x",
+      scales: lying ? { x: amount, y: { ...x, ticks: { ...x.ticks, autoSkip: false } } } : { x, y: amount },
+      plugins: {
+        legend: { display: datasets.length > 1, labels: { color: colour.text, boxWidth: 14 } },
+        tooltip: { callbacks: { title: ([item]) => words(rows[item.dataIndex]), label: (item) => `${item.dataset.label}: ${cell(drawn[item.datasetIndex], item.dataIndex).textContent.trim()}` } },
+      },
+    },
+  };
+};
+
+// The drawing as a picture on the page's own ground; only who has the drawing is offered it.
+const offer = (figure) => {
+  const place = figure.querySelector(".files"), button = document.createElement("button");
+  if (!place || !figure.dataset.png) return;
+  button.type = "button";
+  button.className = "second";
+  button.textContent = figure.dataset.png;
+  button.addEventListener("click", () => {
+    const { canvas } = made.get(figure), whole = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height }), pen = whole.getContext("2d");
+    pen.fillStyle = getComputedStyle(document.body).backgroundColor;
+    pen.fillRect(0, 0, whole.width, whole.height);
+    pen.drawImage(canvas, 0, 0);
+    whole.toBlob((picture) => {
+      const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(picture), download: `${figure.dataset.name}.png` });
+      link.click();
+      URL.revokeObjectURL(link.href);
+    });
+  });
+  place.append(button);
+};
+
+const KINDS = { distribution, moved, tabled };
 const made = new Map();
 
 const draw = () => all("[data-chart]").forEach((figure) => {
@@ -63,6 +107,7 @@ const draw = () => all("[data-chart]").forEach((figure) => {
     box.append(document.createElement("canvas"));
     figure.querySelector("figcaption") ? figure.querySelector("figcaption").after(box) : figure.append(box);
     figure.classList.add("drawn");
+    offer(figure);
   } else made.get(figure).destroy();
   const config = KINDS[figure.dataset.chart](figure, colours());
   Object.assign(config.options, { animation: false, responsive: true, maintainAspectRatio: false });

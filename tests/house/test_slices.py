@@ -10,7 +10,6 @@ NO_PAGES = {
     "core": "the ground floor knows no service",
     "zalo": "the platform seen from here; its pages are the simulator's, under demo",
     "messaging": "what is said to a citizen stands in templates/messages",
-    "ratings": "rules and figures of ballots; nobody casts or sees one here",
 }
 # Slices whose pages stand under other words, because people meet them as something else.
 HANDLERS = {
@@ -21,6 +20,7 @@ HANDLERS = {
     "dossiers": ("console/dossiers",),
     "exam_scores": ("citizen/exam_scores", "console/exam_scores", "api/exam_scores"),
     "procedures": ("citizen/procedures", "console/procedures", "api/procedures"),
+    "ratings": ("console/ratings",),
 }
 TEMPLATES = {
     "accounts": ("console/sign_in", "console/officers", "citizen/me"),
@@ -30,6 +30,7 @@ TEMPLATES = {
     "dossiers": ("console/dossiers",),
     "exam_scores": ("citizen/exam_scores", "console/exam_scores"),
     "procedures": ("citizen/procedures", "console/procedures"),
+    "ratings": ("console/ratings",),
 }
 
 
