@@ -26,8 +26,12 @@ def load(services: Services, folder: Path, agency: str, say: Say) -> None:
     """Half a year of ratings of an agency that has none yet."""
     loaded = list(_under_their_ids(services, folder, agency))
     newest = next(one.ballot.id for one in reversed(loaded) if one.ballot)
-    if services.ballots.find(agency, [newest]):
-        return
+    if not services.ballots.find(agency, [newest]):
+        _cast(services, loaded, say)
+    services.rolling_up.run()  # who was stopped before may have left some uncounted
+
+
+def _cast(services: Services, loaded: list[MadeUp], say: Say) -> None:
     say("Casting made-up ratings …")
     hour = iso(services.clock.now())[:13]
     for one in loaded:
@@ -37,7 +41,6 @@ def load(services: Services, folder: Path, agency: str, say: Say) -> None:
         if one.ballot:
             with suppress(Conflict):
                 transact(*services.ballots.cast(one.ballot, hour))
-    services.rolling_up.run()
 
 
 def _under_their_ids(services: Services, folder: Path, agency: str) -> Iterator[MadeUp]:

@@ -39,6 +39,7 @@ from tests.support.walked_procedures import (
     with_a_calendar_of_its_own,
     with_procedures_of_its_own,
 )
+from tests.support.walked_ratings import reading_ratings
 from tests.support.walked_town import CONSOLE, Town, act
 from tests.web.look.test_error_pages import KINDS, rendered
 
@@ -75,6 +76,7 @@ def walked(cloud: Cloud, browser: Browser, folder: Path, thorough: bool) -> Walk
             handling_dossiers(town, officer)
             with_files_of_other_systems(town, officer)
             with_keys_of_other_systems(town, officer)
+            reading_ratings(town, officer)
             with_results_in_every_state(town, officer)
             with_people(town, officer)
         with town.walk.visitor("stranger", made.client()) as stranger:
