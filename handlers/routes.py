@@ -147,6 +147,7 @@ def _public() -> list[Blueprint]:
         procedure_feedback,
         procedure_texts,
         procedures,
+        ratings,
         receipts,
         telling,
     )
@@ -168,6 +169,8 @@ def _public() -> list[Blueprint]:
         distributions.distributions,
         dossiers.links,
         dossiers.dossiers,
+        ratings.counters,
+        ratings.ratings,
         procedures.procedures,
         procedure.procedure,
         procedure_texts.texts,

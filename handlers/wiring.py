@@ -41,10 +41,12 @@ from miniapp.zalo.simulator import SimulatedChat
 from miniapp.zalo.token_store import TokenStore
 
 if TYPE_CHECKING:  # these are imported where they are made: a citizens' page needs none of them
+    from miniapp.core.tables import Write
     from miniapp.dossiers.bringing import Bringing
     from miniapp.dossiers.following import Following
     from miniapp.dossiers.keeping import Keeping
     from miniapp.dossiers.opening import Openings
+    from miniapp.dossiers.model import Dossier
     from miniapp.dossiers.service import DossierOffice
     from miniapp.dossiers.sheet_import import SheetImports
     from miniapp.dossiers.sweeping import Sweeping
@@ -60,6 +62,7 @@ if TYPE_CHECKING:  # these are imported where they are made: a citizens' page ne
     from miniapp.procedures.desk import ProcedureDesk
     from miniapp.procedures.service import ProcedureOffice
     from miniapp.procedures.synonyms import Synonyms
+    from miniapp.ratings.casting import Casting
     from miniapp.ratings.comments import Comments
     from miniapp.ratings.reading import Reading
     from miniapp.ratings.rolling_up import RollingUp
@@ -198,7 +201,17 @@ class Services(Ground):
         from miniapp.dossiers.service import DossierOffice
         from miniapp.dossiers.store import DossierStore
 
-        return DossierOffice(DossierStore(), self.calendars.of, self.audit, self.ids, self.clock)
+        return DossierOffice(DossierStore(), self.calendars.of, self.audit, self.ids, self.clock, self._invited)
+
+    def _invited(self, before: Dossier, after: Dossier) -> list[Write]:
+        """Whoever handed a dossier in is invited to rate once its result is ready (national status 9, or 10 at once)."""
+        from miniapp.dossiers.states import DONE
+        from miniapp.ratings.model import Place
+
+        if after.status not in DONE or before.status in DONE:
+            return []
+        place = Place(after.agency, after.post, after.procedure, after.officer)
+        return self.casting.invited(place, str(after.code))
 
     @cached_property
     def bringing(self) -> Bringing:
@@ -241,6 +254,14 @@ class Services(Ground):
         from miniapp.ratings.store import BallotStore
 
         return BallotStore()
+
+    @cached_property
+    def casting(self) -> Casting:
+        from miniapp.dossiers.store import DossierStore
+        from miniapp.ratings.casting import Casting
+        from miniapp.ratings.fact_store import FactStore
+
+        return Casting(self.ballots, FactStore(), DossierStore().rated, self.sealer, self.ids, self.clock)
 
     @cached_property
     def rating_counts(self) -> RollUps:

@@ -19,7 +19,7 @@ from handlers.doors import anyone, pages
 from handlers.forms import FieldProblem
 from handlers.where import Place, place_of
 from miniapp.agencies.model import Agency, Service
-from miniapp.core.errors import NotFound, Refused, Unavailable
+from miniapp.core.errors import Conflict, NotFound, Refused, Unavailable
 
 if TYPE_CHECKING:  # only whoever follows a dossier pays for what dossiers are
     from miniapp.dossiers.following import Followed
@@ -41,6 +41,7 @@ class DossierPage:
     by_link: bool
     is_past: bool
     keep: str
+    rate: str
 
 
 @dossiers.get("")
@@ -89,6 +90,16 @@ def kept(agency: str, token: str) -> Response:
     return dossier_picture.show(held, followed, base(held, f"/kq/{token}"))
 
 
+@dossiers.get("/kq/<token>/danh-gia")
+def rate_found(agency: str, token: str) -> Response:
+    """On to where a finished dossier is rated, from the page behind a sealed token."""
+    held = _held()
+    followed = _sealed(held, token)
+    if followed is None:
+        return ask(held, forms.blank().with_problems(FieldProblem("", "slip_expired")))
+    return _rate(held, str(followed.code))
+
+
 @links.get("/<token>")
 def by_link(token: str) -> Response:
     """The dossier behind the QR code of its receipt; NotFound `dossier_link_unknown`, for one taken back too."""
@@ -101,6 +112,21 @@ def kept_by_link(token: str) -> Response:
     """The receipt as a picture, its link among it."""
     held, followed = _linked(token)
     return dossier_picture.show(held, followed, f"/hs/{token}{context.suffix()}", token)
+
+
+@links.get("/<token>/danh-gia")
+def rate_by_link(token: str) -> Response:
+    """On to where a finished dossier is rated, from the page behind its link."""
+    held, followed = _linked(token)
+    return _rate(held, str(followed.code))
+
+
+def _rate(held: Agency, code: str) -> Response:
+    """To the sheet of a dossier's rating; Conflict `rating_not_eligible` while nobody is invited."""
+    token = context.services().casting.link(held.id, code)
+    if not token:
+        raise Conflict("rating_not_eligible")
+    return answers.see(f"/{held.address}/danh-gia/{token}{context.suffix()}")
 
 
 def agency_of(id: str) -> Agency:
@@ -148,6 +174,7 @@ def page_of(held: Agency, followed: Followed, address: str) -> DossierPage:
         by_link=address.startswith("/hs/"),
         is_past=by is not None and by < context.services().clock.now(),
         keep=f"{address}/giu{more}",
+        rate=f"{address}/danh-gia{more}",
     )
 
 

@@ -11,6 +11,7 @@ from handlers.commands.dead_letters import dlq
 from handlers.commands.dossiers import dossiers
 from handlers.commands.officers import officers
 from handlers.commands.procedures import procedures
+from handlers.commands.ratings import ratings
 from handlers.commands.receipts import receipts
 from handlers.commands.scores import scores
 from handlers.commands.signing import signing
@@ -25,6 +26,7 @@ GROUPS: list[click.Group] = [
     dossiers,
     officers,
     procedures,
+    ratings,
     receipts,
     scores,
     signing,

@@ -52,6 +52,7 @@ def heal(as_json: bool) -> None:
             "listings": int(held.listing.rewrite()),
             "tokens": held.tokens.refresh_due(),
             "erasing": len(held.erasing.run()),
+            "ratings": held.rolling_up.run(),
         }
     if as_json:
         click.echo(json.dumps(begun))

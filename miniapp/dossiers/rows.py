@@ -118,6 +118,10 @@ class TroubleRow(DossiersTable):
     body = UnicodeAttribute()
 
 
+class RatedRow(DossiersTable):
+    """That a dossier was rated: not how, not when, not by which ballot."""
+
+
 TABLES: tuple[type[SortedTable], ...] = (
     DossierRow,
     EventRow,
@@ -132,4 +136,5 @@ TABLES: tuple[type[SortedTable], ...] = (
     SeenRow,
     ImportRow,
     TroubleRow,
+    RatedRow,
 )

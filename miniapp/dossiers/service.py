@@ -33,6 +33,7 @@ TRIES = 5
 
 Act = Callable[[Dossier, datetime, Calendar], Move]
 Calendars = Callable[[str], Calendar]
+Also = Callable[[Dossier, Dossier], Sequence[Write]]
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,17 @@ class Order:
 class DossierOffice:
     """An agency's dossiers."""
 
-    def __init__(self, store: DossierStore, calendars: Calendars, audit: Audit, ids: Ids, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: DossierStore,
+        calendars: Calendars,
+        audit: Audit,
+        ids: Ids,
+        clock: Clock,
+        also: Also = lambda before, after: (),
+    ) -> None:
+        """`also`: what else a move writes, for slices that stand beside this one."""
+        self._also = also
         self._store = store
         self._marks = Marks()
         self._calendars = calendars
@@ -104,7 +115,8 @@ class DossierOffice:
         if before.version != seen:
             raise Conflict("dossier_changed", dossier=code)
         after, event = act(before, self._clock.now(), self._calendars(agency))
-        commit(self._audit, after, [event], by, self._store.moved(before, after, [event]))
+        writes = [*self._store.moved(before, after, [event]), *self._also(before, after)]
+        commit(self._audit, after, [event], by, writes)
         return after
 
     def find(self, agency: str, code: str) -> Dossier:

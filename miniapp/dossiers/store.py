@@ -2,7 +2,7 @@
 
 Questions: one dossier by agency and code, as of this moment · many of them · what happened to it, in order · what lies on an
 agency's desk, by shelf and by due moment · what ended at an agency in a month · the dossier behind a link · what was made of
-an order · the next number of an identifier's day · what an agency's clock and the telling of news ask (`marks`).
+an order · the next number of an identifier's day · whether it was rated · what an agency's clock and the telling of news ask (`marks`).
 
 A dossier is one row, its body one text. Under the same key lies each event, written in the transaction of its move. A line on
 a shelf of the agency's desk moves with it in that transaction too, so no list is ever behind; what has ended lies on the
@@ -29,10 +29,10 @@ from miniapp.dossiers.lists import SHELVES, Keep, Line, Page, Shelf
 from miniapp.dossiers.marks import deadline_moved, news
 from miniapp.dossiers.model import Dossier
 from miniapp.dossiers.parts import Applicant, Channel, Step
-from miniapp.dossiers.rows import DossierRow, EventRow, LeadRow, LineRow, LinkRow, NumberRow
+from miniapp.dossiers.rows import DossierRow, EventRow, LeadRow, LineRow, LinkRow, NumberRow, RatedRow
 from miniapp.dossiers.states import Status
 
-BODY, LINK, LEAD = "dossier", "link", "lead"
+BODY, LINK, LEAD, RATED = "dossier", "link", "lead", "rated"
 EVENTS = "event#"
 NO_DUE = "9999"  # behind everything that has an appointment
 PAGE_MOST = 200
@@ -68,6 +68,11 @@ def order_key(agency: str, key: str) -> str:
 def numbers_key(agency: str, identifier: str) -> str:
     """How many codes were given under an identifier."""
     return f"{agency}#numbers#{identifier}"
+
+
+def rated_key(agency: str, code: str) -> str:
+    """That a dossier was rated; whoever rates may write here and nowhere else among dossiers."""
+    return f"{agency}#rated#{code}"
 
 
 @dataclass(frozen=True)
@@ -155,7 +160,15 @@ class DossierStore:
         counted(row, NumberRow.given, 1)
         return int(row.given)
 
+    def is_rated(self, agency: str, code: str) -> bool:
+        """Whether somebody rated it."""
+        return read(lambda: RatedRow.get(rated_key(agency, code), RATED, consistent_read=True)) is not None
+
     # Writes, for one transaction.
+
+    def rated(self, agency: str, code: str) -> Write:
+        """The write that a dossier was rated; Conflict `rating_exists` where it was."""
+        return put_new(RatedRow(rated_key(agency, code), RATED), Conflict("rating_exists"))
 
     def added(self, dossier: Dossier, events: Sequence[Event]) -> list[Write]:
         """The writes of a new dossier; Conflict `dossier_exists` where its code is taken."""

@@ -29,31 +29,20 @@ def visit_key(agency: str, visit: str) -> str:
     return f"{agency}#visit#{visit}"
 
 
-class FactsTable(SortedTable):
-    """What goes by itself."""
+class FactRow(SortedTable):
+    """How one ballot came; or, with its moment alone, that a counter's code was used."""
 
     class Meta:
         table_name = "rating_facts"
 
     expires = NumberAttribute()
-
-
-class FactRow(FactsTable):
-    """How one ballot came."""
-
     counter = UnicodeAttribute(default="")
     at = UnicodeAttribute()
     device = UnicodeAttribute(default="")
     address = UnicodeAttribute(default="")
 
 
-class SpentRow(FactsTable):
-    """That a counter's code was used."""
-
-    at = UnicodeAttribute()
-
-
-TABLES: tuple[type[SortedTable], ...] = (FactRow, SpentRow)
+TABLES: tuple[type[SortedTable], ...] = (FactRow,)
 
 
 class FactStore:
@@ -74,7 +63,7 @@ class FactStore:
 
     def spent(self, agency: str, visit: str, now: datetime) -> Write:
         """The write that uses a counter's code; Conflict `rating_visit_used` for whoever comes second."""
-        row = SpentRow(visit_key(agency, visit), SPENT, at=iso(now), expires=_until(now))
+        row = FactRow(visit_key(agency, visit), SPENT, at=iso(now), expires=_until(now))
         return put_new(row, Conflict("rating_visit_used"))
 
 

@@ -79,8 +79,8 @@ class RollingUp:
         raise Conflict("ratings_busy")
 
     def differences(self, agency: str, days: Iterable[str]) -> Iterator[Difference]:
-        """Where what is stored of these days and of all that they are a part of is not what the rows say. Whole years of
-        days prove all; of a part of a year, only what lies in it is looked at."""
+        """Where what is stored of these days, of their months, and of every quarter and year of which all months are there,
+        is not what the rows say. Days come month by month, each month whole."""
         parts: dict[str, dict[str, Rolled]] = {}
         for day in days:
             told = rolled(self._ballots.ballots(agency, day), self._ballots.invited(agency, day), day)
@@ -90,8 +90,9 @@ class RollingUp:
         for month, told in months.items():
             yield from self._differing(agency, month, told)
         for period in sorted({quarter_of(month) for month in months} | {year_of(month) for month in months}):
-            own = {month: months[month] for month in months_of(period) if month in months}
-            yield from self._differing(agency, period, added(own))
+            if months.keys() >= set(months_of(period)):
+                own = {month: months[month] for month in months_of(period)}
+                yield from self._differing(agency, period, added(own))
 
     def _count(self, agency: str, day: str) -> None:
         month, quarter, year = month_of(day), quarter_of(month_of(day)), year_of(day)

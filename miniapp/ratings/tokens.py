@@ -12,9 +12,10 @@ from miniapp.core.ids import Ids
 from miniapp.core.sealing import Sealer
 
 WINDOW = 60  # seconds
-TURNS_MOST = 100  # codes of one counter in one minute; the next is shown when one was used
+TURN = 20  # seconds for which a screen shows one code, so that the next in the queue need not wait a minute
+TURNS_MOST = 100  # codes of one counter in one minute
 TOKEN_BYTES = 16
-SPENT_KEPT = timedelta(seconds=3 * WINDOW)  # longer than a code can be read
+SPENT_KEPT = timedelta(seconds=3 * WINDOW)  # longer than a code can be read, at least
 
 
 def ballot_ids(sealer: Sealer, token: str) -> tuple[str, ...]:
@@ -43,10 +44,14 @@ class VisitCodes:
         self._sealer = sealer
 
     def code(self, counter: str, turn: int, now: datetime) -> str:
-        """What the counter shows at `now`; `turn` is how many of this minute were used."""
+        """What the counter shows at `now`; each `turn` of a minute has a code of its own."""
         if not 0 <= turn < TURNS_MOST:
             raise Refused("rating_counter_busy")
         return f"{turn}.{self._sealer.sign('visit', Visit(counter, _window(now), turn).key)}"
+
+    def shown(self, counter: str, now: datetime) -> str:
+        """The code of this minute's part."""
+        return self.code(counter, int(now.timestamp()) % WINDOW // TURN, now)
 
     def read(self, counter: str, code: str, now: datetime) -> Visit:
         """The visit that a code stands for; Refused `rating_visit_unknown` for an old one as for a foreign one."""

@@ -26,8 +26,10 @@ LATE = {
         ("handlers/wiring.py", service): "workers' and officers' services: a start for citizens does not pay for them"
         for service in (
             "arriving",
+            "_invited",
             "ballots",
             "bringing",
+            "casting",
             "dossier_office",
             "dossier_sweeping",
             "dossier_telling",

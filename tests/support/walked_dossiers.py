@@ -5,6 +5,8 @@ from __future__ import annotations
 from miniapp.agencies.model import Service
 from miniapp.core.signing import Signer, with_new_key
 from miniapp.dossiers.receipts import Receipt, line_of, signed
+from miniapp.ratings.casting import Came, Given
+from miniapp.ratings.tokens import VisitCodes
 from tests.support.dossier_pages import PHONE, STATES, WRONG, brought_about
 from tests.support.looking import Visitor
 from tests.support.site import AGENCY
@@ -26,6 +28,7 @@ def following_dossiers(town: Town, by: Visitor) -> None:
         town.walk.visit(by, link)
         town.walk.visit(by, f"{link}/giu-lai")
     checking_receipts(town, by, line_of(made["papers"], AGENCY, town.site.clock.now()))
+    rating_them(town, by, office.link(AGENCY, str(made["returned"].code)))
     code = str(made["papers"].code)
     for language in ("", "?lang=en"):
         typed = (("empty", " ", "1"), ("wrong", f"{code} 0", WRONG), ("found", code.replace(".", " ").lower(), PHONE))
@@ -47,3 +50,17 @@ def checking_receipts(town: Town, by: Visitor, receipt: Receipt) -> None:
         ):
             by.page.goto(f"{town.walk.base}/kiem-tra-giay-hen{language}")
             act(town, by, f"receipt {name}{language}", text=text)
+
+
+def rating_them(town: Town, by: Visitor, link: str) -> None:
+    """From a finished dossier's link to the thanks, what is filled in wrongly, why somebody is dissatisfied, and a counter."""
+    casting, clock = town.services.casting, town.site.clock
+    code = town.services.following.lead(link).code
+    sheet = f"/{AGENCY}/danh-gia/{casting.link(AGENCY, code)}"
+    town.walk.visit(by, sheet)
+    counter = VisitCodes(town.services.sealer).shown(f"{AGENCY}/quay-1", clock.now())
+    for address in (f"/{AGENCY}/danh-gia/quay/quay-1?ma={counter}", f"/{AGENCY}/danh-gia/khong-co"):
+        town.walk.visit(by, address)
+    casting.cast(AGENCY, sheet.rpartition("/")[2], Given({"overall": "dissatisfied"}, ("time",), "Chờ lâu"), Came())
+    for more in ("", "/ly-do", "/cam-on"):
+        town.walk.visit(by, f"{sheet}{more}")

@@ -22,7 +22,7 @@ from tests.support.letters import AGENCY, LAN, SCORES, TO, Town, notes
 from tests.support.pictures import picture
 
 FACTS = {"home": f"/{AGENCY}/", "scores": f"/{AGENCY}/diem-thi"}
-LOST = ["imports", "rounds", "messages", "crests", "tokens", "unsent", "erasing"]
+LOST = ["imports", "rounds", "messages", "crests", "tokens", "unsent", "erasing", "ratings"]
 
 
 @pytest.fixture
