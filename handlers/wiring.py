@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from handlers import consent_texts
-from handlers.ground import Ground
+from handlers.exam_rooms import ExamRooms
 from handlers.messages import MessageWords
 from handlers.words import build_environment
 from miniapp.accounts.consents import Consents
@@ -17,12 +17,7 @@ from miniapp.calendars.service import Calendars
 from miniapp.calendars.store import CalendarStore
 from miniapp.core.stuck import Stuck
 from miniapp.exam_scores import waiting
-from miniapp.exam_scores.announcing import Announcing
-from miniapp.exam_scores.editions import Editions
 from miniapp.exam_scores.erasing_store import ErasureStore
-from miniapp.exam_scores.factors import FactorKeys
-from miniapp.exam_scores.looking_up import LookingUp
-from miniapp.exam_scores.store import ExamScoreStore
 from miniapp.exam_scores.telling import Telling
 from miniapp.exam_scores.telling_store import TellingStore
 from miniapp.messaging.model import Words as MessageWordsPromise
@@ -45,19 +40,14 @@ if TYPE_CHECKING:  # these are imported where they are made: a citizens' page ne
     from miniapp.dossiers.bringing import Bringing
     from miniapp.dossiers.following import Following
     from miniapp.dossiers.keeping import Keeping
-    from miniapp.dossiers.opening import Openings
     from miniapp.dossiers.model import Dossier
+    from miniapp.dossiers.opening import Openings
     from miniapp.dossiers.service import DossierOffice
     from miniapp.dossiers.sheet_import import SheetImports
     from miniapp.dossiers.sweeping import Sweeping
     from miniapp.dossiers.telling import DossierTelling
-    from miniapp.exam_scores.arriving import Arriving
     from miniapp.exam_scores.erasing import Erasing
-    from miniapp.exam_scores.importing import Importing
-    from miniapp.exam_scores.reporting import ExamReports
     from miniapp.exam_scores.rounds import Rounds
-    from miniapp.exam_scores.ruling import Ruling
-    from miniapp.exam_scores.service import ExamOffice
     from miniapp.messaging.service import Outbox
     from miniapp.procedures.desk import ProcedureDesk
     from miniapp.procedures.service import ProcedureOffice
@@ -72,78 +62,8 @@ if TYPE_CHECKING:  # these are imported where they are made: a citizens' page ne
     from miniapp.zalo.tokens import Tokens
 
 
-class Services(Ground):
-    """Everything the doors lead to, wired by hand on the ground floor."""
-
-    @cached_property
-    def exam_store(self) -> ExamScoreStore:
-        return ExamScoreStore()
-
-    @cached_property
-    def factor_keys(self) -> FactorKeys:
-        return FactorKeys(self.settings.factor_keys)
-
-    @cached_property
-    def editions(self) -> Editions:
-        settings = self.settings
-        return Editions(
-            self.exam_store,
-            self.files,
-            self.clock,
-            settings.exam_row_age,
-            settings.exam_row_grace,
-            settings.segment_memory,
-            settings.pack_max,
-        )
-
-    @cached_property
-    def looking_up(self) -> LookingUp:
-        return LookingUp(self.editions, self.factor_keys, self.sealer, self.guard, self.clock)
-
-    @cached_property
-    def announcing(self) -> Announcing:
-        settings = self.settings
-        return Announcing(self.exam_store, self.clock, settings.exam_row_age, settings.exam_row_grace)
-
-    @cached_property
-    def exam_office(self) -> ExamOffice:
-        from miniapp.exam_scores.service import ExamOffice
-
-        settings = self.settings
-        return ExamOffice(
-            self.exam_store,
-            self.files,
-            self.queues,
-            self.audit,
-            self.clock,
-            self.ids,
-            settings.upload_max,
-            settings.pack_max,
-        )
-
-    @cached_property
-    def ruling(self) -> Ruling:
-        from miniapp.exam_scores.ruling import Ruling
-
-        return Ruling(self.exam_store, self.audit, self.clock)
-
-    @cached_property
-    def exam_reports(self) -> ExamReports:
-        from miniapp.exam_scores.reporting import ExamReports
-
-        return ExamReports(self.exam_store, self.files, self.audit, self.clock)
-
-    @cached_property
-    def importing(self) -> Importing:
-        from miniapp.exam_scores.importing import Importing
-
-        return Importing(self.exam_store, self.files, self.audit, self.factor_keys, self.clock, self.ids)
-
-    @cached_property
-    def arriving(self) -> Arriving:
-        from miniapp.exam_scores.arriving import Arriving
-
-        return Arriving(self.exam_store, self.files)
+class Services(ExamRooms):
+    """Everything the doors lead to, wired by hand on the rooms below."""
 
     # --- the tree's layers: working calendars, the catalogue of procedures
 

@@ -2,7 +2,8 @@
 
 Questions: one dossier by agency and code, as of this moment · many of them · what happened to it, in order · what lies on an
 agency's desk, by shelf and by due moment · what ended at an agency in a month · the dossier behind a link · what was made of
-an order · the next number of an identifier's day · whether it was rated · what an agency's clock and the telling of news ask (`marks`).
+an order · the next number of an identifier's day · whether it was rated · what an agency's clock and the telling of news
+ask (`marks`).
 
 A dossier is one row, its body one text. Under the same key lies each event, written in the transaction of its move. A line on
 a shelf of the agency's desk moves with it in that transaction too, so no list is ever behind; what has ended lies on the

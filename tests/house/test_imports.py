@@ -21,11 +21,14 @@ LATE = {
     ("handlers/wiring.py", "dossier_openings"): "and who sees who opened it",
     ("handlers/citizen/dossier_picture.py", "show"): "who keeps a receipt pays for what dossiers are, once",
     ("handlers/citizen/receipts.py", "told"): "who checks a paper pays for what dossiers are, once",
+    **{
+        ("handlers/exam_rooms.py", service): "officers' and workers' services, as those of the wiring"
+        for service in ("arriving", "exam_office", "exam_reports", "importing", "ruling")
+    },
     ("handlers/wiring.py", "following"): "a slip's start does not pay for dossiers; who follows one does, once",
     **{
         ("handlers/wiring.py", service): "workers' and officers' services: a start for citizens does not pay for them"
         for service in (
-            "arriving",
             "_invited",
             "ballots",
             "bringing",
@@ -34,9 +37,6 @@ LATE = {
             "dossier_sweeping",
             "dossier_telling",
             "erasing",
-            "exam_office",
-            "exam_reports",
-            "importing",
             "outbox",
             "procedure_desk",
             "procedure_office",
@@ -45,7 +45,6 @@ LATE = {
             "rating_figures",
             "rolling_up",
             "rounds",
-            "ruling",
             "sheet_imports",
             "synonyms",
             "tokens",
