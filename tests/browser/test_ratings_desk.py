@@ -170,5 +170,5 @@ def test_printed_the_report_has_no_frame(office: Office, browser: Browser):
         page.goto(f"{address}{BASE}/bao-cao?ky=2026-H1")
         page.emulate_media(media="print")
         expect(page.locator(".side")).to_be_hidden()
-        expect(page.locator(".asking")).to_be_hidden()
+        expect(page.locator("form.columns")).to_be_hidden()
         expect(page.locator("article.paper")).to_be_visible()

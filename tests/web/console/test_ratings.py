@@ -94,7 +94,7 @@ def test_under_five_nothing_is_shown_under_thirty_no_share(office: Office, ballo
     page = leader(office).get(BASE)
     assert seen in page.html.replace("\u00a0", " ")
     assert bool(rows(page, "muc-do")) is (ballots >= 30)
-    assert (f'<b class="large">{ballots}</b>' in page.html) is (ballots >= 5)
+    assert (f'<b class="big">{ballots}</b>' in page.html) is (ballots >= 5)
 
 
 def test_beside_each_figure_stands_its_formula_its_interval_and_its_number_of_ballots(office: Office):
