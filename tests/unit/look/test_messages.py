@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,12 @@ PAGES = [path.relative_to(TEMPLATES).as_posix() for path in sorted(TEMPLATES.rgl
 def test_every_message_of_the_templates_has_english_words() -> None:
     wanted = [heard.message for heard in messages()]
     assert wrong_entries(wanted, read_catalogue(TEMPLATES / "i18n" / "en.po")) == []
+
+
+def test_no_message_stands_twice_in_the_catalogue() -> None:
+    entries = (TEMPLATES / "i18n" / "en.po").read_text("utf-8").split("\n\n")
+    keys = [re.sub(r"(?m)^#.*\n", "", entry).partition("msgstr")[0] for entry in entries]
+    assert sorted({key for key in keys if keys.count(key) > 1}) == []
 
 
 def test_the_command_agrees(capsys: pytest.CaptureFixture[str]) -> None:
