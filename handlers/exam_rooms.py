@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from handlers.ground import Ground
+from handlers.chat_floor import ChatFloor
 from miniapp.exam_scores.announcing import Announcing
 from miniapp.exam_scores.editions import Editions
 from miniapp.exam_scores.factors import FactorKeys
@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # these are imported where they are made: a citizens' page ne
     from miniapp.exam_scores.service import ExamOffice
 
 
-class ExamRooms(Ground):
+class ExamRooms(ChatFloor):
     """Everything of exam scores that stands on the ground floor alone."""
 
     @cached_property

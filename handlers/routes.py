@@ -103,7 +103,9 @@ def _dossier_desk() -> list[Blueprint]:
     from handlers.api import dossiers as api_dossiers
     from handlers.console import (
         dossiers,
+        dossiers_batches,
         dossiers_import,
+        dossiers_many,
         dossiers_moves,
         dossiers_one,
         dossiers_receipt,
@@ -114,6 +116,8 @@ def _dossier_desk() -> list[Blueprint]:
         dossiers.dossiers,
         dossiers_receive.receiving,
         dossiers_import.importing,
+        dossiers_many.many,
+        dossiers_batches.batches,
         dossiers_one.one,
         dossiers_moves.moves,
         dossiers_receipt.receipt,

@@ -8,11 +8,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from handlers import consent_texts
 from handlers.exam_rooms import ExamRooms
-from handlers.messages import MessageWords
-from handlers.words import build_environment
-from miniapp.accounts.consents import Consents
 from miniapp.calendars.service import Calendars
 from miniapp.calendars.store import CalendarStore
 from miniapp.core.stuck import Stuck
@@ -20,23 +16,16 @@ from miniapp.exam_scores import waiting
 from miniapp.exam_scores.erasing_store import ErasureStore
 from miniapp.exam_scores.telling import Telling
 from miniapp.exam_scores.telling_store import TellingStore
-from miniapp.messaging.model import Words as MessageWordsPromise
-from miniapp.messaging.store import MessageStore
 from miniapp.procedures.catalogue import Catalogue
 from miniapp.procedures.finding import Finder
 from miniapp.procedures.model import national_code
 from miniapp.procedures.signal_store import SignalStore
 from miniapp.procedures.signals import Signals
 from miniapp.procedures.store import ProcedureStore
-from miniapp.zalo.client import NotConnected
-from miniapp.zalo.grants import Authority
-from miniapp.zalo.model import Chat
-from miniapp.zalo.oauth_simulator import SimulatedOauth
-from miniapp.zalo.simulator import SimulatedChat
-from miniapp.zalo.token_store import TokenStore
 
 if TYPE_CHECKING:  # these are imported where they are made: a citizens' page needs none of them
     from miniapp.core.tables import Write
+    from miniapp.dossiers.batching import Batches
     from miniapp.dossiers.bringing import Bringing
     from miniapp.dossiers.following import Following
     from miniapp.dossiers.keeping import Keeping
@@ -48,7 +37,6 @@ if TYPE_CHECKING:  # these are imported where they are made: a citizens' page ne
     from miniapp.dossiers.telling import DossierTelling
     from miniapp.exam_scores.erasing import Erasing
     from miniapp.exam_scores.rounds import Rounds
-    from miniapp.messaging.service import Outbox
     from miniapp.procedures.desk import ProcedureDesk
     from miniapp.procedures.service import ProcedureOffice
     from miniapp.procedures.synonyms import Synonyms
@@ -58,12 +46,10 @@ if TYPE_CHECKING:  # these are imported where they are made: a citizens' page ne
     from miniapp.ratings.rolling_up import RollingUp
     from miniapp.ratings.rollup_store import RollUps
     from miniapp.ratings.store import BallotStore
-    from miniapp.zalo.oauth import ZaloOauth
-    from miniapp.zalo.tokens import Tokens
 
 
 class Services(ExamRooms):
-    """Everything the doors lead to, wired by hand on the rooms below."""
+    """Everything the doors lead to, wired by hand on the floors below."""
 
     # --- the tree's layers: working calendars, the catalogue of procedures
 
@@ -161,6 +147,13 @@ class Services(ExamRooms):
         return known, self.catalogue.get(agency, known).procedure.name
 
     @cached_property
+    def batches(self) -> Batches:
+        from miniapp.dossiers.batch_store import BatchStore
+        from miniapp.dossiers.batching import Batches
+
+        return Batches(BatchStore(), self.dossier_office, self.calendars.of, self.queues, self.audit, self.clock)
+
+    @cached_property
     def following(self) -> Following:
         from miniapp.dossiers.following import Following
         from miniapp.dossiers.store import DossierStore
@@ -240,47 +233,7 @@ class Services(ExamRooms):
 
         return Comments(self.ballots, self.rating_counts, ReplyStore(), self.audit, self.clock)
 
-    # --- the chat, messages, and what citizens agreed to
-
-    @cached_property
-    def consents(self) -> Consents:
-        return self.accounts.consents(consent_texts.published())
-
-    @cached_property
-    def simulated_chat(self) -> SimulatedChat:
-        return SimulatedChat(self.clock, self.ids)
-
-    @cached_property
-    def chat(self) -> Chat:
-        return self.simulated_chat if self.settings.simulated_chat else NotConnected()
-
-    @cached_property
-    def simulated_oauth(self) -> SimulatedOauth:
-        return SimulatedOauth(self.clock, self.ids)
-
-    @cached_property
-    def zalo_oauth(self) -> ZaloOauth:
-        from miniapp.zalo.oauth import ZaloOauth
-
-        return ZaloOauth(self.settings)
-
-    @cached_property
-    def tokens(self) -> Tokens:
-        from miniapp.zalo.tokens import Tokens
-
-        authority: Authority = self.simulated_oauth if self.settings.simulated_chat else self.zalo_oauth
-        return Tokens(TokenStore(), authority, self.sealer, self.clock)
-
-    @cached_property
-    def message_words(self) -> MessageWordsPromise:
-        return MessageWords(build_environment(), self.settings.base_url)
-
-    @cached_property
-    def outbox(self) -> Outbox:
-        from miniapp.messaging.service import Outbox
-
-        way_in = self.accounts.citizen_links.make
-        return Outbox(MessageStore(), self.chat, self.queues, self.message_words, way_in, self.clock)
+    # --- telling and erasing scores
 
     @cached_property
     def telling(self) -> Telling:
@@ -328,6 +281,7 @@ class Services(ExamRooms):
             "rounds": self.rounds.stuck(),
             "messages": self.outbox.stuck(),
             "crests": self.crests.stuck(),
+            "batches": self.batches.stuck(),
             "tokens": self.tokens.stuck(),
             "unsent": self.outbox.unsent(),
             "erasing": self.erasing.stuck(),

@@ -49,6 +49,7 @@ def heal(as_json: bool) -> None:
             "rounds": held.rounds.begin_due(),
             "messages": held.outbox.sweep(),
             "crests": held.crests.wake(),
+            "batches": held.batches.wake(),
             "listings": int(held.listing.rewrite()),
             "tokens": held.tokens.refresh_due(),
             "erasing": len(held.erasing.run()),

@@ -32,6 +32,10 @@ NEAR_MOST = 12  # codes looked up for “did you mean”
 PROCEDURE_MOST = 30  # letters
 FIRST_YEAR = 2000
 NOTHING: Mapping[str, str] = {}
+FOR_MANY: Mapping[Shelf, Sequence[str]] = {  # what can be done with many of a shelf at once
+    Shelf.RUNNING: ("take_up", "hand_on", "assign", "finish"),
+    Shelf.READY: ("return",),
+}
 DUE = {"hom-nay": "today", "qua-han": "late"}
 
 
@@ -77,16 +81,26 @@ class Asked:
     after: str
 
     @property
+    def due_word(self) -> str:
+        """What is due, as an address says it."""
+        return next((word for word, name in DUE.items() if name == self.due), "")
+
+    @property
     def is_part(self) -> bool:
         """Whether anything narrows the shelf."""
         return bool(self.due or self.is_mine or self.procedure)
 
     def address(self, after: str = "") -> str:
         """The page that shows this, from a cursor on."""
-        due = next((word for word, name in DUE.items() if name == self.due), "")
         mine = "1" if self.is_mine else ""
         month = self.month if self.shelf is Shelf.ENDED else ""
-        given = {"ke": self.shelf.value, "loc": due, "cua-toi": mine, "thu-tuc": self.procedure, "thang": month}
+        given = {
+            "ke": self.shelf.value,
+            "loc": self.due_word,
+            "cua-toi": mine,
+            "thu-tuc": self.procedure,
+            "thang": month,
+        }
         return base(asked={name: text for name, text in {**given, "sau": after}.items() if text})
 
 
@@ -110,6 +124,9 @@ class InboxPage:
     set_identifier: str
     receive: str
     bring: str
+    many: str
+    deeds: Sequence[str]
+    batches: str
     action: str
 
 
@@ -168,9 +185,9 @@ def _is_here(code: DossierCode) -> bool:
 
 def _page(query: str, problem: FieldProblem | None, near: Sequence[tuple[str, str]]) -> Response:
     now = context.services().clock.now().astimezone(LOCAL)
-    asked = _asked(now)
+    asked = asked_now(now)
     held = context.services().agencies.now(context.agency().id)
-    found = _lines(asked, now)
+    found = lines_of(asked, now)
     names = names_of({line.officer for line in found.lines})
     page = InboxPage(
         query=query,
@@ -189,12 +206,16 @@ def _page(query: str, problem: FieldProblem | None, near: Sequence[tuple[str, st
         set_identifier=f"/console/{held.address}/co-quan/thong-tin{context.suffix()}" if may("agency.manage") else "",
         receive=base("/tiep-nhan") if held.identifier and may("dossiers.manage") else "",
         bring=base("/nap") if held.identifier and may("dossiers.manage") else "",
+        many=base("/nhieu", language=False),
+        deeds=FOR_MANY.get(asked.shelf, ()) if may("dossiers.manage") else (),
+        batches=base("/cac-luot"),
         action=base(language=False),
     )
     return answers.show("console/dossiers/inbox.html", page, status=422 if problem else 200, wrong=bool(problem))
 
 
-def _asked(now: datetime) -> Asked:
+def asked_now(now: datetime) -> Asked:
+    """What this request asks for."""
     args = request.args
     shelf = args.get("ke", "")
     month = args.get("thang", "")
@@ -215,13 +236,14 @@ def _is_month(text: str) -> bool:
         return False
 
 
-def _lines(asked: Asked, now: datetime) -> Page:
+def lines_of(asked: Asked, now: datetime, most: int = LINES) -> Page:
+    """What lies there, one page of it."""
     office, held = context.services().dossier_office, context.agency().id
     keep = _keep(asked)
     if asked.shelf is Shelf.ENDED:
-        return office.ended(held, asked.month, after=asked.after, most=LINES, keep=keep)
+        return office.ended(held, asked.month, after=asked.after, most=most, keep=keep)
     since, until = span(asked.due, now)
-    return office.shelf(held, asked.shelf, due_from=since, due_before=until, after=asked.after, most=LINES, keep=keep)
+    return office.shelf(held, asked.shelf, due_from=since, due_before=until, after=asked.after, most=most, keep=keep)
 
 
 def _keep(asked: Asked) -> Keep | None:

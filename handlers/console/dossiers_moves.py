@@ -67,7 +67,7 @@ def move(agency: str, dossier: str, deed: str) -> Response:
 
     def do() -> str:
         act = asked.made(form, by)
-        if deed == HAND_ON and form.value("officer") not in _colleagues(held.agency):
+        if deed == HAND_ON and form.value("officer") not in colleagues(held.agency):
             raise Invalid("dossier_officer_unknown", field="officer")
         context.services().dossier_office.move(held.agency, str(held.code), _seen(form), act, by=by)
         return of(held)
@@ -124,7 +124,7 @@ def _limit(held: Dossier) -> dict[str, str]:
         return limit_typed(UNSTATED)
 
 
-def _colleagues(agency: str) -> dict[str, str]:
+def colleagues(agency: str) -> dict[str, str]:
     """Who may have it on the desk, by id."""
     people, me = context.services().accounts.people, context.officer().standing
     return {id: name.reveal for id, name in people.colleagues(agency, "dossiers.manage", me).items()}
@@ -144,7 +144,7 @@ def _page(held: Dossier, deed: str, form: Form, status: int = 200, meanwhile: Se
         dossier=held,
         is_possible=DEEDS[deed].fits(held),
         meanwhile=meanwhile,
-        colleagues=_colleagues(held.agency) if deed == HAND_ON else {},
+        colleagues=colleagues(held.agency) if deed == HAND_ON else {},
         example=_example(held.agency),
         action=of(held, f"/viec/{deed}"),
         away=of(held),

@@ -81,7 +81,7 @@ def reconcile(event: Mapping[str, Any], context: Any) -> int:
 
 def reconciled(held: Services) -> int:
     """The same of these services."""
-    woken = held.crests.wake()
+    woken = held.crests.wake() + held.batches.wake()
     now = held.clock.now()
     for pipeline, found in held.stuck().items():
         metrics.put({"pipeline": pipeline}, Stuck=len(found), OldestStuck=oldest(found, now))

@@ -15,6 +15,7 @@ from miniapp.core import log, metrics
 from miniapp.core.errors import NotFound
 from miniapp.core.queues import per_record
 from miniapp.core.starting import settings_of_process
+from miniapp.dossiers.batching import ApplyBatch
 from miniapp.exam_scores.importing import ImportEdition
 from miniapp.exam_scores.rounds import TellWave
 from miniapp.messaging.model import DeliverMessage
@@ -66,8 +67,13 @@ def _relist(note: RelistAgencies) -> None:
     services().listing.rewrite()
 
 
+def _apply_batch(note: ApplyBatch) -> None:
+    services().batches.apply(note)
+
+
 check_crests = per_record(CheckCrest, _check_crest)
 relist_agencies = per_record(RelistAgencies, _relist)
+apply_batches = per_record(ApplyBatch, _apply_batch)
 
 WORKERS = {
     ImportEdition.queue: import_scores,
@@ -75,4 +81,5 @@ WORKERS = {
     TellWave.queue: tell_waves,
     CheckCrest.queue: check_crests,
     RelistAgencies.queue: relist_agencies,
+    ApplyBatch.queue: apply_batches,
 }

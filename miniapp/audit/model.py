@@ -20,14 +20,16 @@ HOUSE = NATION  # the chain of what belongs to no agency
 
 @dataclass(frozen=True)
 class Kind:
-    """One declared event: the fields it must carry, and which of them name objects whose history it belongs to."""
+    """One declared event: the fields it must carry, which of them name objects whose history it belongs to, and the
+    fields that it may carry."""
 
     fields: frozenset[str]
     of: tuple[str, ...]
+    maybe: frozenset[str] = frozenset()
 
 
-def _kind(fields: str, of: str = "") -> Kind:
-    return Kind(frozenset(fields.split()), tuple(of.split()))
+def _kind(fields: str, of: str = "", maybe: str = "") -> Kind:
+    return Kind(frozenset(fields.split()), tuple(of.split()), frozenset(maybe.split()))
 
 
 EVENTS: Mapping[str, Kind] = {
@@ -64,8 +66,8 @@ EVENTS: Mapping[str, Kind] = {
     "dossier_filed": _kind("dossier procedure channel", of="dossier"),
     "dossier_received": _kind("dossier due post answered_late", of="dossier"),
     "dossier_refused": _kind("dossier article answered_late", of="dossier"),
-    "dossier_taken_up": _kind("dossier post", of="dossier"),
-    "dossier_handed_on": _kind("dossier post post_before officer", of="dossier"),
+    "dossier_taken_up": _kind("dossier post", of="dossier", maybe="batch"),
+    "dossier_handed_on": _kind("dossier post post_before officer", of="dossier", maybe="batch"),
     "dossier_supplement_asked": _kind("dossier papers article deadline", of="dossier"),
     "dossier_paper_given": _kind("dossier paper missing", of="dossier"),
     "dossier_supplemented": _kind("dossier due", of="dossier"),
@@ -76,11 +78,14 @@ EVENTS: Mapping[str, Kind] = {
     "dossier_rescheduled": _kind("dossier due due_before", of="dossier"),
     "dossier_stopped": _kind("dossier article status_before", of="dossier"),
     "dossier_withdrawn": _kind("dossier status_before", of="dossier"),
-    "dossier_finished": _kind("dossier lateness", of="dossier"),
-    "dossier_returned": _kind("dossier channel", of="dossier"),
+    "dossier_finished": _kind("dossier lateness", of="dossier", maybe="batch"),
+    "dossier_returned": _kind("dossier channel", of="dossier", maybe="batch"),
     "dossier_import_begun": _kind("dossier_import rows", of="dossier_import"),
     "dossier_import_ended": _kind("dossier_import rows added moved unchanged refused", of="dossier_import"),
     "dossier_link_renewed": _kind("dossier", of="dossier"),
+    "dossier_batch_ordered": _kind("batch deed count", of="batch"),
+    "dossier_batch_called_off": _kind("batch count", of="batch"),
+    "dossier_batch_done": _kind("batch moved refused", of="batch"),
     # ratings
     "rating_answered": _kind("ballot number weak", of="ballot"),
     # exam scores
@@ -115,7 +120,7 @@ class Event:
         kind = EVENTS.get(name)
         if kind is None:
             raise UndeclaredEvent(f"no event {name}")
-        if facts.keys() != kind.fields:
+        if facts.keys() - kind.maybe != kind.fields:
             raise UndeclaredEvent(f"{name} carries {sorted(kind.fields)}, not {sorted(facts)}")
         for key, fact in facts.items():
             if not isinstance(fact, str | int | bool | None) or (isinstance(fact, str) and len(fact) > LONGEST_FACT):

@@ -1,8 +1,8 @@
 """The rows of dossiers. For their store; a process that has nothing to do with dossiers learns of no more than these.
 
-Questions: those of `store`, which makes the keys."""
+Questions: those of `store` and `batch_store`, which make the keys."""
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
 from miniapp.core.tables import SortedTable
 
@@ -27,7 +27,7 @@ class EventRow(DossiersTable):
     body = UnicodeAttribute()
 
 
-class LineRow(DossiersTable):
+class DossierLineRow(DossiersTable):
     """A dossier as a list shows it, without who asked."""
 
     code = UnicodeAttribute()
@@ -122,10 +122,33 @@ class RatedRow(DossiersTable):
     """That a dossier was rated: not how, not when, not by which ballot."""
 
 
+class BatchRow(DossiersTable):
+    """One act for many dossiers, ordered at once."""
+
+    state = UnicodeAttribute()
+    body = UnicodeAttribute()
+    beat_at = UnicodeAttribute()
+
+
+class PieceRow(DossiersTable):
+    """Some of a batch's dossiers, each with the version it was seen at; which are done, and of these which were refused."""
+
+    lines = UnicodeAttribute()
+    done = UnicodeSetAttribute(null=True)
+    refused = UnicodeSetAttribute(null=True)
+
+
+class OpenBatchRow(DossiersTable):
+    """That a batch is not at its end; which lies in the open, for whoever goes on with it."""
+
+    agency = UnicodeAttribute()
+    batch = UnicodeAttribute()
+
+
 TABLES: tuple[type[SortedTable], ...] = (
     DossierRow,
     EventRow,
-    LineRow,
+    DossierLineRow,
     LeadRow,
     LinkRow,
     NumberRow,
@@ -137,4 +160,7 @@ TABLES: tuple[type[SortedTable], ...] = (
     ImportRow,
     TroubleRow,
     RatedRow,
+    BatchRow,
+    PieceRow,
+    OpenBatchRow,
 )

@@ -55,6 +55,15 @@ class Order:
         return digest(json.dumps([told, to_plain(self.limit), to_plain(self.steps)]))
 
 
+@dataclass(frozen=True)
+class Part:
+    """That a move is part of a batch: its id for the trail, when it counts, and the write that notes it as done."""
+
+    batch: str
+    at: datetime
+    done: Write
+
+
 class DossierOffice:
     """An agency's dossiers."""
 
@@ -107,16 +116,22 @@ class DossierOffice:
             return made
         return dossier
 
-    def move(self, agency: str, code: str, seen: int, act: Act, *, by: By) -> Dossier:
+    def move(self, agency: str, code: str, seen: int, act: Act, *, by: By, part: Part | None = None) -> Dossier:
         """Move a dossier as `act` says, from the version that was seen; the dossier after it.
+
+        It counts from now, or, as part of a batch, from when that was ordered.
 
         NotFound `dossier_unknown`; Conflict `dossier_changed` when it was moved meanwhile; what else the model says."""
         before = self.find(agency, code)
         if before.version != seen:
             raise Conflict("dossier_changed", dossier=code)
-        after, event = act(before, self._clock.now(), self._calendars(agency))
-        writes = [*self._store.moved(before, after, [event]), *self._also(before, after)]
-        commit(self._audit, after, [event], by, writes)
+        after, event = act(before, part.at if part else self._clock.now(), self._calendars(agency))
+        writes = [
+            *self._store.moved(before, after, [event]),
+            *self._also(before, after),
+            *([part.done] if part else []),
+        ]
+        commit(self._audit, after, [event], by, writes, part.batch if part else "")
         return after
 
     def find(self, agency: str, code: str) -> Dossier:
@@ -125,6 +140,10 @@ class DossierOffice:
         if found is None:
             raise NotFound("dossier_unknown")
         return found
+
+    def find_many(self, agency: str, codes: Sequence[str]) -> dict[str, Dossier]:
+        """Many dossiers by their codes, as of this moment; what is not there is left out."""
+        return self._store.find_all(agency, codes)
 
     def story(self, agency: str, code: str) -> Sequence[Event]:
         """What happened to it, in order."""
@@ -205,8 +224,11 @@ class DossierOffice:
         return self.find(agency, lead.code)
 
 
-def commit(audit: Audit, dossier: Dossier, events: Sequence[Event], by: By, writes: Sequence[Write]) -> None:
-    """Do the writes of what happened to a dossier and note it in the trail, all or nothing."""
+def commit(
+    audit: Audit, dossier: Dossier, events: Sequence[Event], by: By, writes: Sequence[Write], batch: str = ""
+) -> None:
+    """Do the writes of what happened to a dossier and note it in the trail, all or nothing; with the batch it is part of."""
     code = str(dossier.code)
-    first, *others = [AuditEvent(one.what.value, dossier=code, **one.facts) for one in events]
+    more = {"batch": batch} if batch else {}
+    first, *others = [AuditEvent(one.what.value, dossier=code, **one.facts, **more) for one in events]
     audit.commit(first, agency=dossier.agency, by=by.id or by.side.value, writes=writes, also=others)

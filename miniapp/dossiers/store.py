@@ -30,7 +30,7 @@ from miniapp.dossiers.lists import SHELVES, Keep, Line, Page, Shelf
 from miniapp.dossiers.marks import deadline_moved, news
 from miniapp.dossiers.model import Dossier
 from miniapp.dossiers.parts import Applicant, Channel, Step
-from miniapp.dossiers.rows import DossierRow, EventRow, LeadRow, LineRow, LinkRow, NumberRow, RatedRow
+from miniapp.dossiers.rows import DossierLineRow, DossierRow, EventRow, LeadRow, LinkRow, NumberRow, RatedRow
 from miniapp.dossiers.states import Status
 
 BODY, LINK, LEAD, RATED = "dossier", "link", "lead", "rated"
@@ -132,18 +132,18 @@ class DossierStore:
         and only lines to `keep`. A cursor that is none of this shelf's begins anew."""
         first, last = _span(shelf, since, until)
         after = after if first <= after <= last and len(after) <= CURSOR_MOST else ""
-        return _page(desk_key(agency), LineRow.sk.between(after or first, last), after, most, keep)
+        return _page(desk_key(agency), DossierLineRow.sk.between(after or first, last), after, most, keep)
 
     def count(self, agency: str, shelf: Shelf, *, since: str = "", until: str = "", most: int) -> int:
         """How much lies on a shelf, or is due from one moment to before another; beyond `most`, one more than that."""
-        return tally(LineRow, desk_key(agency), LineRow.sk.between(*_span(shelf, since, until)), most)
+        return tally(DossierLineRow, desk_key(agency), DossierLineRow.sk.between(*_span(shelf, since, until)), most)
 
     def ended(
         self, agency: str, month: str, *, after: str = "", most: int = PAGE_MOST, keep: Keep | None = None
     ) -> Page:
         """What ended in a month, in order; only lines to `keep`."""
         after = after if len(after) <= CURSOR_MOST else ""
-        return _page(month_key(agency, month), LineRow.sk >= (after or "0"), after, most, keep)
+        return _page(month_key(agency, month), DossierLineRow.sk >= (after or "0"), after, most, keep)
 
     def lead(self, key: str) -> Lead | None:
         """What a link or an order leads to."""
@@ -184,8 +184,8 @@ class DossierStore:
         writes += [*deadline_moved(before, after), *news(after, events)]
         old, new = _line(before), _line(after)
         if (old.pk, old.sk) == (new.pk, new.sk):
-            return [*writes, put(new, LineRow.version == before.version, faster)]
-        return [*writes, remove(old, LineRow.version == before.version, faster), put_new(new, faster)]
+            return [*writes, put(new, DossierLineRow.version == before.version, faster)]
+        return [*writes, remove(old, DossierLineRow.version == before.version, faster), put_new(new, faster)]
 
     def ordered(self, dossier: Dossier, key: str, order: str) -> Write:
         """The write that remembers what was made of an order; Conflict `order_made_already`."""
@@ -214,7 +214,7 @@ def _page(key: str, under: Any, after: str, most: int, keep: Keep | None) -> Pag
     # One more than asked for tells whether there are more; the one at the cursor was shown already.
     most = min(most, PAGE_MOST)
     wanted = LOOKED_MOST if keep else most + 1 + bool(after)
-    found = rows(lambda: LineRow.query(key, under, limit=wanted, consistent_read=True))
+    found = rows(lambda: DossierLineRow.query(key, under, limit=wanted, consistent_read=True))
     shown: list[Line] = []
     last = after
     for row in found:
@@ -267,9 +267,9 @@ def _told(dossier: Dossier, events: Sequence[Event], otherwise: Conflict) -> lis
     ]
 
 
-def _line(dossier: Dossier) -> LineRow:
+def _line(dossier: Dossier) -> DossierLineRow:
     key, place = _place(dossier)
-    return LineRow(
+    return DossierLineRow(
         key,
         place,
         code=str(dossier.code),
@@ -295,7 +295,7 @@ def _place(dossier: Dossier) -> tuple[str, str]:
     return desk_key(dossier.agency), f"{shelf.value}#{iso(order) if order else NO_DUE}#{code}"
 
 
-def _shown(row: LineRow) -> Line:
+def _shown(row: DossierLineRow) -> Line:
     return Line(
         agency=row.pk.partition("#")[0],
         code=row.code,

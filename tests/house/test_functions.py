@@ -22,13 +22,14 @@ FUNCTIONS = (
     "messages",
     "crests",
     "listing",
+    "batches",
     "uploads",
     "schedules",
 )
 STAGES = ("production", "staging")
 # Which function reads which queue of infra/stack.yaml.
 READERS = {"score_imports": "imports", "score_tellings": "tellings", "messages": "messages"}
-READERS |= {"agency_crests": "crests", "agency_listings": "listing"}
+READERS |= {"agency_crests": "crests", "agency_listings": "listing", "dossier_batches": "batches"}
 NO_SECRETS = {"MOTCUA_STAGE", "MOTCUA_ROLE", "MOTCUA_SECRETS", "MOTCUA_SECRETS_READ"}
 
 

@@ -25,6 +25,7 @@ LATE = {
         ("handlers/exam_rooms.py", service): "officers' and workers' services, as those of the wiring"
         for service in ("arriving", "exam_office", "exam_reports", "importing", "ruling")
     },
+    ("handlers/wiring.py", "batches"): "the desk's and a worker's",
     ("handlers/wiring.py", "following"): "a slip's start does not pay for dossiers; who follows one does, once",
     **{
         ("handlers/wiring.py", service): "workers' and officers' services: a start for citizens does not pay for them"
@@ -37,7 +38,6 @@ LATE = {
             "dossier_sweeping",
             "dossier_telling",
             "erasing",
-            "outbox",
             "procedure_desk",
             "procedure_office",
             "rating_comments",
@@ -47,9 +47,14 @@ LATE = {
             "rounds",
             "sheet_imports",
             "synonyms",
-            "tokens",
-            "zalo_oauth",
         )
+    },
+    **{
+        (
+            "handlers/chat_floor.py",
+            service,
+        ): "workers' and officers': what a page asks of the chat is imported at its start"
+        for service in ("outbox", "tokens", "zalo_oauth")
     },
     ("infra/local/engine.py", "main"): "only the engine's own process loads ministack",
     ("infra/local/serving.py", "_serve_alone"): "ministack is imported once its environment is set",

@@ -15,7 +15,7 @@ from tests.support.lambdas import Maker
 
 ENTRIES = {
     name: wanted.whole(json.loads(wanted.SETTINGS.read_text("utf-8")), f"production_{name}")["lambda_handler"]
-    for name in ("imports", "tellings", "messages", "crests", "listing", "uploads", "schedules")
+    for name in ("imports", "tellings", "messages", "crests", "listing", "batches", "uploads", "schedules")
 }
 WEB = {name: "handlers.lambdas.web.handle" for name in wanted.WEB}
 SECRETS = ("MOTCUA_SESSION_KEY", "MOTCUA_FACTOR_KEYS")

@@ -7,8 +7,10 @@ from datetime import timedelta
 
 from handlers.console.dossiers_acts import DEEDS
 from miniapp.agencies.model import Description
+from miniapp.dossiers.batches import Chosen, Deed
+from miniapp.dossiers.batching import ApplyBatch
 from miniapp.dossiers.model import Dossier
-from miniapp.dossiers.parts import Lack, Wanted
+from miniapp.dossiers.parts import Channel, Lack, Wanted
 from miniapp.dossiers.service import Act, Order
 from tests.support.dossier_acts import asking, finished, giving, taken_up, to_be_paid
 from tests.support.dossier_town import AT_DESK, IDENTIFIER, OFFICER, ONLINE
@@ -42,6 +44,7 @@ def handling_dossiers(town: Town, by: Visitor) -> None:
         for name, deed in DEEDS.items():
             if deed.fits(one):
                 town.walk.visit(by, f"{BASE}/{one.code}/viec/{name}")
+    _many_at_once(town, by, standing)
     for part in ("/giay-hen", "/lien-ket-moi", "/viec/tra-ket-qua"):
         town.walk.visit(by, f"{BASE}/{standing[1].code}{part}")
     faster: tuple[Act, ...] = (
@@ -54,6 +57,27 @@ def handling_dossiers(town: Town, by: Visitor) -> None:
         act(town, by, f"dossier meanwhile{language}")
         by.page.goto(f"{town.walk.base}{BASE}/tiep-nhan?thu-tuc=1.001193{language.replace('?', '&')}")
         act(town, by, f"dossier wrong{language}", name="Lan", phone="1", amount="x", steps="Ký")
+
+
+def _many_at_once(town: Town, by: Visitor, standing: list[Dossier]) -> None:
+    """One act for many: looked at, wrongly chosen, confirmed, called off, done."""
+    ticks = "&".join(f"ma={one.code}" for one in standing)
+    town.walk.visit(by, f"{BASE}/cac-luot")
+    for query in ("?viec=take_up", f"?viec=take_up&{ticks}", f"?viec=assign&{ticks}", f"?viec=return&{ticks}"):
+        town.walk.visit(by, f"{BASE}/nhieu{query}")
+    batches = town.services.batches
+    for deed in (Deed.FINISH, Deed.ASSIGN):
+        plan = batches.planned(AGENCY, deed, OFFICER.id, "off_nobody", Channel.DESK, 2)
+        seen = [Chosen(str(one.code), one.version - 1) for one in standing[:2]]
+        made = batches.order(plan, seen, key=f"walk {deed}", begun=town.site.clock.now())
+        town.walk.visit(by, f"{BASE}/nhieu/{made.id}")
+        if deed is Deed.FINISH:
+            batches.call_off(AGENCY, made.id, by=OFFICER.id, is_leader=False)
+        else:
+            town.site.clock.pass_by(seconds=300)
+            batches.apply(ApplyBatch(AGENCY, made.id))
+        town.walk.visit(by, f"{BASE}/nhieu/{made.id}")
+    town.walk.visit(by, f"{BASE}/cac-luot")
 
 
 def _in_every_state(town: Town) -> list[Dossier]:
