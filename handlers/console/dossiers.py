@@ -20,7 +20,7 @@ from miniapp.core.errors import Invalid, NotFound
 from miniapp.core.folding import clean
 from miniapp.dossiers.codes import DossierCode
 from miniapp.dossiers.lists import Keep, Line, Page, Shelf
-from miniapp.dossiers.nearby import did_you_mean
+from miniapp.dossiers.nearby import did_you_mean, one_slip_away
 from miniapp.dossiers.states import PAUSING, RUNNING
 from miniapp.dossiers.typed import TYPED_MOST, read
 
@@ -28,7 +28,7 @@ PREFIX = "/console/<agency>/ho-so"
 dossiers = pages("console_dossiers", officers(may="dossiers.read"), PREFIX, "console")
 
 LINES, COUNTED = 30, 100
-NEAR_MOST = 12  # codes looked up for “did you mean”
+NEAR_MOST = 12  # codes shown for “did you mean”
 PROCEDURE_MOST = 30  # letters
 FIRST_YEAR = 2000
 NOTHING: Mapping[str, str] = {}
@@ -171,8 +171,16 @@ def _looked_up(query: str) -> tuple[DossierCode | None, list[DossierCode]]:
     for reading in readings:
         if reading.holds is not False and _is_here(reading.code):
             return reading.code, []
-    near = [*(reading.code for reading in readings), *did_you_mean(query, known)]
-    return None, [code for code in list(dict.fromkeys(near))[:NEAR_MOST] if _is_here(code)]
+    told = [*(reading.code for reading in readings), *did_you_mean(query, known)]
+    return None, _here([*told, *(code for identifier in known for code in one_slip_away(query, identifier))])
+
+
+def _here(near: Sequence[DossierCode]) -> list[DossierCode]:
+    """Those that are dossiers of this agency, whose officers may know which there are."""
+    there = context.services().dossier_office.find_many(
+        context.agency().id, [str(code) for code in dict.fromkeys(near)]
+    )
+    return [there[str(code)].code for code in dict.fromkeys(near) if str(code) in there][:NEAR_MOST]
 
 
 def _is_here(code: DossierCode) -> bool:

@@ -20,6 +20,7 @@ LINE_MOST = 300
 AMOUNT_MOST = 3_650  # of whatever a limit counts: ten years of days
 LACKS = {"papers": Lack.MISSING, "incorrect": Lack.INCORRECT, "incomplete": Lack.INCOMPLETE, "outdated": Lack.OUTDATED}
 MINUTES = {Count.WORKING_DAYS: WORKING_DAY, Count.HOURS: 60}
+_DASH = re.compile(r" [-\u2013\u2014] ")
 _AMOUNT = re.compile(r"\d{1,4}(?:[.,]\d{1,2})?\Z", re.ASCII)
 
 
@@ -71,11 +72,12 @@ def limit_typed(limit: TimeLimit) -> dict[str, str]:
 
 
 def steps_of(text: str) -> tuple[Step, ...]:
-    """Steps, one a line: what is done, then a colon and the post that does it."""
+    """Steps, one a line: what is done, then a colon and the post that does it; a dash between blanks, as our pages show
+    steps, does as well."""
     lines = lines_of(text)
     if not 0 < len(lines) <= STEPS_MOST:
         raise Invalid("dossier_steps_shape", field="steps", most=STEPS_MOST)
-    found = [Step(*pair_of(line, "steps")) for line in lines]
+    found = [Step(*pair_of(line if ":" in line else _DASH.sub(":", line, count=1), "steps")) for line in lines]
     half = next((number for number, step in enumerate(found, 1) if not step.name or not step.post), 0)
     if half:
         raise Invalid("dossier_step_half", field="steps", line=half)

@@ -70,7 +70,7 @@ class Followed:
 class Following:
     """The citizens' verbs."""
 
-    example, code_most, figures_most = EXAMPLE, TYPED_MOST, FIGURES_LONGEST
+    example, code_most, figures_most = DossierCode.of(EXAMPLE).printed, TYPED_MOST, FIGURES_LONGEST
 
     def __init__(
         self, store: DossierStore, calendars: Callable[[str], Calendar], sealer: Sealer, guard: Guard, clock: Clock

@@ -2,7 +2,8 @@
 
 A slip is one wrong character or two neighbours swapped, the check character among them; dots and hyphens are none. Only
 codes whose check character holds are told, about one of thirty, also where what was typed can be no code (a 32nd of
-August). Whether there is such a dossier, and who may be told, the asker decides."""
+August). Without one typed, there is nothing to go by but which dossiers exist: `one_slip_away` is for an agency's own
+officers. Whether there is such a dossier, and who may be told, the asker decides."""
 
 from collections.abc import Collection, Iterator
 
@@ -25,6 +26,20 @@ def did_you_mean(typed: str, known: Collection[str] = ()) -> tuple[DossierCode, 
         near += [one for one in readings(slip, known) if one.holds][:1]
     fitting = [one for one in near if letters.breaks <= one.apart] or near  # dots and hyphens that were typed are meant
     return tuple(dict.fromkeys(one.code for one in fitting))
+
+
+def one_slip_away(typed: str, identifier: str) -> tuple[DossierCode, ...]:
+    """All codes of one agency that are a slip away from what was typed without a check character, which would tell more.
+
+    They are some hundred: for who may know which of them exist, and for nobody else."""
+    letters = letters_of(typed)
+    near = [
+        one.code
+        for slip in _slips(Letters(f"{letters.text}0", letters.breaks))  # the last place is the code's own then
+        for one in readings(Letters(slip.text[:-1], slip.breaks), (identifier,))
+        if not one.check and one.code.agency == identifier
+    ]
+    return tuple(dict.fromkeys(near))
 
 
 def _slips(letters: Letters) -> Iterator[Letters]:

@@ -61,6 +61,7 @@ class Timeline:
     lateness: Lateness | None
     is_paused: bool
     missing: tuple[Wanted, ...]
+    given: tuple[Wanted, ...]
     fee: Fee | None
     apology: Apology | None
     ground: Ground | None
@@ -85,6 +86,7 @@ def timeline(dossier: Dossier, now: datetime, calendar: Calendar) -> Timeline:
         lateness=dossier.lateness(now),
         is_paused=dossier.status in PAUSING,
         missing=waits.missing if waits else (),
+        given=tuple(waits.papers[place] for place in sorted(waits.given)) if waits else (),
         fee=dossier.fee if dossier.status is Status.PAYMENT else None,
         apology=dossier.apology,
         ground=dossier.ground,

@@ -10,7 +10,7 @@ from handlers.app import create_app
 from handlers.wiring import Services
 from miniapp.agencies.model import Service
 from miniapp.core.guarding import ADDRESS_FREE, ADDRESS_WAIT, FORM_MOST, NUMBER_FREE
-from miniapp.dossiers.codes import DossierCode
+from miniapp.dossiers.codes import EXAMPLE, DossierCode
 from tests.support.dossier_acts import GROUND, REASON
 from tests.support.dossier_pages import (
     AGENCY,
@@ -106,7 +106,9 @@ def test_missing_papers_are_listed_with_what_is_wrong_what_to_do_and_until_when(
         assert text in page.text
     assert "Nộp đủ các giấy tờ này chậm nhất 09:00, 04/12/2026" in page.text
     assert "Hẹn trả kết quả" not in rows(page)
-    assert "Giấy chứng sinh" not in told(pages, "one-paper").text
+    given = told(pages, "one-paper").text
+    assert "Giấy chứng sinh – đã nhận" in given and "Giấy chứng sinh – Còn thiếu" not in given
+    assert "Giấy chứng sinh – đã nhận" in told(pages, "all-papers").text
     whole = told(pages, "all-papers")
     assert "Đã nhận đủ giấy tờ bổ sung" in banner(whole)
     assert "Đến lượt bạn" not in whole.text
@@ -377,3 +379,7 @@ def test_where_the_service_is_closed_every_way_in_says_so(pages: DossierPages):
     finally:
         pages.services.agencies.open_service(AGENCY, Service.DOSSIERS, "off_1")
         pages.clock.pass_by(seconds=6)
+
+
+def test_the_example_of_the_form_is_a_code_as_receipts_print_it_with_its_check_character(pages: DossierPages):
+    assert DossierCode.of(EXAMPLE).printed in pages.newcomer().get(BASE).text

@@ -253,3 +253,22 @@ def test_every_state_s_markup_is_sound_in_both_languages(office: Office, clerk: 
         for query, status in (("ke=running", 200), ("ke=ended", 200), ("cua-toi=1", 200), ("q=zz", 422)):
             collect_html(f"{query}{language}", clerk.get(f"{BASE}?{query}{language}", status).html, tmp_path)
     assert_markup(tmp_path)
+
+
+def test_without_a_check_character_only_the_agency_s_own_dossiers_one_slip_away_are_offered(
+    office: Office, clerk: Visitor
+):
+    mine = taken(office)
+    taken(office, agency=OTHER, key="other")
+    text = str(mine.code)
+    slips = (
+        f"{text[:-1]}7",
+        f"{text[:-2]}{text[-1]}{text[-2]}",
+        text.replace("H56", "H65"),
+        text.replace("H56", "N56"),
+    )
+    for slip in slips:
+        page = clerk.get(f"{BASE}?q={slip}")
+        assert [one["href"] for one in page.soup.select("#problems a")] == [address(mine)], slip
+    nothing = clerk.get(f"{BASE}?q={text[:-2]}99", 422)
+    assert "Không tìm thấy hồ sơ này" in nothing.text

@@ -6,6 +6,7 @@ import pytest
 
 from miniapp.core.ids import NATION
 from miniapp.core.time_limits import Count, TimeLimit
+from miniapp.dossiers.lists import Shelf
 from miniapp.dossiers.parts import Channel, Step, Subject
 from miniapp.procedures.model import Channel as HandedIn
 from miniapp.procedures.model import Procedure, Way
@@ -241,3 +242,13 @@ def test_every_state_s_markup_is_sound_in_both_languages(office: Office, clerk: 
             collect_html(f"{query}{language}", clerk.get(f"{SEND}?{query}{language}").html, tmp_path)
         collect_html(f"wrong{language}", received(clerk, 422, name="").html, tmp_path)
     assert_markup(tmp_path)
+
+
+def test_a_step_without_its_two_halves_is_told_by_its_line_and_one_with_a_dash_is_taken(office: Office, clerk: Visitor):
+    page = clerk.get(FORM)
+    wrong = clerk.post(SEND, 422, **typed(page, **{**LAN, "steps": "Thẩm định: Công chức tư pháp\nKý duyệt"}))
+    assert "Bước ở dòng 2" in wrong.text and "Ký duyệt" in wrong.text
+    clerk.post(SEND, 303, **typed(wrong, steps="Thẩm định – Công chức tư pháp\nKý duyệt - Chủ tịch"))
+    (line,) = office.services.dossier_office.shelf(AGENCY, Shelf.RUNNING).lines
+    steps = office.services.dossier_office.find(AGENCY, line.code).steps
+    assert [(one.name, one.post) for one in steps] == [("Thẩm định", "Công chức tư pháp"), ("Ký duyệt", "Chủ tịch")]
