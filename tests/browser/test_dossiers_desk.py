@@ -93,7 +93,7 @@ def test_every_page_looks_right_on_a_desk_and_on_a_phone(town: Town):
     made = [town.taken(f"key {number}") for number in range(3)]
     code = made[0].code
     paths = ("", "?ke=ended", "/tiep-nhan", "/tiep-nhan?thu-tuc=1.001193", f"/{code}", f"/{code}/viec/bo-sung")
-    for path in (*paths, f"/{code}/viec/chuyen", f"/{code}/giay-hen", f"/{code}/lien-ket-moi"):
+    for path in (*paths, f"/{code}/viec/chuyen", f"/{code}/giay-hen", f"/{code}/lien-ket-moi", f"/nhieu?viec=take_up&ma={code}", "/cac-luot"):
         page.goto(f"{town.address}{BASE}{path}")
         assert_looks_right(page, f"dossiers{path.replace(str(code), 'one')}")
 
