@@ -12,6 +12,7 @@ from miniapp.core.queues import encode, per_record
 from miniapp.dossiers.batches import BATCH_MOST, HELD_FOR, Batch, BatchState, Chosen, Deed
 from miniapp.dossiers.batching import STALLED, ApplyBatch
 from miniapp.dossiers.events import Happened
+from miniapp.dossiers.keeping import PURPOSE
 from miniapp.dossiers.lists import Shelf
 from miniapp.dossiers.model import Dossier
 from miniapp.dossiers.parts import Channel
@@ -79,6 +80,22 @@ def test_a_batch_waits_five_minutes_and_is_then_applied_to_each(town: DossierTow
     entries = town.services.audit.page(WARD).entries
     assert {entry.facts["batch"] for entry in entries if entry.event == "dossier_taken_up"} == {batch.id}
     assert (entries[0].facts["moved"], entries[0].facts["refused"]) == (3, 0)
+
+
+def test_whoever_keeps_a_dossier_hears_of_a_batch_as_of_a_single_move(town: DossierTown):
+    held = town.moved(town.taken(), taken_up)
+    keeping, user = town.services.dossier_keeping, "84000000000000001"
+    mark = keeping.keep(held.agency, str(held.code), user, "vi")
+    town.services.consents.give(user, held.agency, PURPOSE, "1")
+    keeping.tell(user, mark, "vi")
+    batch = ordered(town, [held], Deed.FINISH)
+    town.services.dossier_telling.run()
+    assert not town.services.outbox.of(user), "nothing is told of what can still be called off"
+    later(town)
+    worked(town, batch)
+    town.services.dossier_telling.run()
+    town.services.dossier_telling.run()
+    assert [one.name for one in town.services.outbox.of(user)] == ["dossier_finished"]
 
 
 def test_its_moves_count_from_the_moment_of_the_order_so_nobody_is_late_by_waiting(town: DossierTown):
