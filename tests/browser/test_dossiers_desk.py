@@ -16,6 +16,8 @@ from miniapp.agencies.model import Agency, Kind
 from miniapp.agencies.store import AgencyStore
 from miniapp.core.ids import NATION
 from miniapp.core.time_limits import Count, TimeLimit
+from miniapp.dossiers.batches import HELD_FOR, PIECE_SIZE
+from miniapp.dossiers.batching import ApplyBatch
 from miniapp.dossiers.model import Dossier
 from miniapp.procedures.model import Channel, Paper, Procedure, Way
 from tests.support import officers
@@ -38,6 +40,7 @@ class Town:
 
     address: str
     services: Services
+    clock: StoppedClock
     page: Page
 
     def taken(self, key: str) -> Dossier:
@@ -65,7 +68,7 @@ def town(cloud: Cloud, browser: Browser, port: int) -> Iterator[Town]:
     clock.pass_by(seconds=6)
     officer = officers.officer(services.accounts, clock, "quay@x.vn", WARD, "officer", "approver")
     with served(app) as address:
-        yield Town(address, services, at_desk(browser, address, officer))
+        yield Town(address, services, clock, at_desk(browser, address, officer))
 
 
 def test_a_dossier_is_received_and_taken_up_by_keyboard_alone(town: Town):
@@ -93,9 +96,72 @@ def test_every_page_looks_right_on_a_desk_and_on_a_phone(town: Town):
     made = [town.taken(f"key {number}") for number in range(3)]
     code = made[0].code
     paths = ("", "?ke=ended", "/tiep-nhan", "/tiep-nhan?thu-tuc=1.001193", f"/{code}", f"/{code}/viec/bo-sung")
-    for path in (*paths, f"/{code}/viec/chuyen", f"/{code}/giay-hen", f"/{code}/lien-ket-moi", f"/nhieu?viec=take_up&ma={code}", "/cac-luot"):
+    batches = f"/nhieu?viec=take_up&ma={code}", "/cac-luot"
+    for path in (*paths, *batches, f"/{code}/viec/chuyen", f"/{code}/giay-hen", f"/{code}/lien-ket-moi"):
         page.goto(f"{town.address}{BASE}{path}")
         assert_looks_right(page, f"dossiers{path.replace(str(code), 'one')}")
+
+
+def test_the_menu_wraps_on_a_phone_so_no_place_is_cut(town: Town):
+    page = town.page
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto(f"{town.address}{BASE}")
+    places = page.locator(".places a").all()
+    assert len(places) > 3
+    for place in places:
+        box = place.bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= 360, place.inner_text()
+
+
+def test_a_batch_is_confirmed_called_off_and_ordered_again_by_keyboard_alone(town: Town):
+    page, batches = town.page, town.services.batches
+    for number in range(PIECE_SIZE + 1):
+        town.taken(f"key {number}")
+
+    def confirmed() -> str:
+        page.goto(f"{town.address}{BASE}")
+        page.locator("#f-viec").focus()
+        page.keyboard.press("Home")
+        page.get_by_role("button", name="Xem trước cả danh sách").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("main")).to_contain_text(
+            f"{PIECE_SIZE + 1} trong {PIECE_SIZE + 1} hồ sơ đã chọn sẽ được làm"
+        )
+        page.get_by_role("button", name="Xác nhận").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("main")).to_contain_text("Hồ sơ chưa đổi gì")
+        return page.url.rpartition("/")[2]
+
+    confirmed()
+    assert_looks_right(page, "dossiers-batch-held")
+    page.get_by_role("button", name="Hoàn tác cả lượt").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("Không hồ sơ nào bị đổi")
+    note = ApplyBatch(WARD, confirmed())
+    town.clock.pass_by(seconds=HELD_FOR.total_seconds())
+    batches.apply(note)
+    page.reload()
+    expect(page.locator("main")).to_contain_text(f"Đã xem {PIECE_SIZE} trong {PIECE_SIZE + 1} hồ sơ")
+    assert_looks_right(page, "dossiers-batch-under-way")
+    batches.apply(note)
+    page.reload()
+    expect(page.locator("main")).to_contain_text(f"Đã làm {PIECE_SIZE + 1} hồ sơ, không làm được 0 hồ sơ")
+    assert_looks_right(page, "dossiers-batch-done")
+
+
+def test_single_dossiers_are_ticked_for_a_batch_by_keyboard(town: Town):
+    page = town.page
+    chosen, other = town.taken("one"), town.taken("another")
+    page.goto(f"{town.address}{BASE}")
+    page.locator(f'input[type="checkbox"][value="{chosen.code}"]').focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Xem trước hồ sơ đã đánh dấu").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("1 trong 1 hồ sơ đã chọn sẽ được làm")
+    page.get_by_role("button", name="Xác nhận").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text(str(chosen.code))
+    expect(page.locator("main")).not_to_contain_text(str(other.code))
 
 
 def test_the_printed_receipt_has_no_frame_and_fits_one_sheet(town: Town):
