@@ -103,14 +103,22 @@ class Agencies:
         return self._change(f"{Move.MERGE} {last_day} {' '.join(known)}", before, after, by)
 
     def describe(self, id: str, version: int, said: Description, by: str) -> Agency:
-        """Say what an agency is called and how it is reached, if it still is as the writer saw it."""
+        """Say what an agency is called and how it is reached, if it still is as the writer saw it.
+
+        Conflict `agency_identifier_taken` names the agency that has its identifier."""
         before = self._at(id, version)
         after = before.described(said)
         told = {
             name: [getattr(before, name), getattr(after, name)]
             for name in Description.of(before).differences(Description.of(after))
         }
-        return self._change(f"{Move.DESCRIBE} {json.dumps(told, ensure_ascii=False)}", before, after, by)
+        try:
+            return self._change(f"{Move.DESCRIBE} {json.dumps(told, ensure_ascii=False)}", before, after, by)
+        except Conflict as conflict:
+            holder = self._store.holder(after.identifier) if conflict.code == "agency_identifier_taken" else None
+            if holder is None:
+                raise
+            raise Conflict(conflict.code, **{**conflict.facts, "agency": holder.name}) from None
 
     def colour(self, id: str, version: int, accent: str, by: str) -> Agency:
         """Show an agency in another colour, if it still is as the writer saw it."""

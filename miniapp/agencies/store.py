@@ -1,11 +1,12 @@
 """Questions: one agency by id or by address, today's or an earlier one (one read, two after a rename) · the agencies
 right below one, in the order of the tree, a page at a time (one read) · those at the top (one read) · which of these
-ids exist.
+ids exist · which agency has an identifier (two reads).
 
 Rows of an agency: `pk` = its id, `sk` = `agency`, the agency itself; `sk` = `children`, what the tree shows of those
 below (a map, so that two writers can add at once). An address other than the id is a row of its own, `pk` = the
 address, `sk` = `agency`, with `to`; it stays after a rename, so printed links go on leading here. A node takes some
-3,000 children (400 kB)."""
+3,000 children (400 kB). An identifier is claimed by a row as well, for no two agencies' dossiers may have one code; it has no
+`to` once its agency left it, since a mistyped one must not be lost to whoever it belongs to."""
 
 import json
 import re
@@ -25,6 +26,7 @@ CHILDREN = "children"
 _FIGURES = re.compile(r"\d+")
 TOP = "top#"  # not addresses, so no agency can be them
 SEEDED = "seeded#"
+IDENTIFIER = "identifier#"
 
 
 class AgenciesTable(SortedTable):
@@ -101,6 +103,11 @@ class AgencyStore:
             raise NotFound("agency_unknown", agency=id)
         return found
 
+    def holder(self, identifier: str) -> Agency | None:
+        """The agency that has this identifier."""
+        row = read(lambda: AgencyRow.get(IDENTIFIER + identifier, AGENCY, consistent_read=True))
+        return self.find(str(row.to), sure=True) if row is not None and row.to else None
+
     def page(self, parent: str, after: str = "", most: int = 100) -> Page:
         """The agencies right below one (`""`: the top), by kind and name, after the one with id `after`."""
         children = self._children(parent)
@@ -119,7 +126,7 @@ class AgencyStore:
         writes = [put_new(_row(agency), taken)]
         if agency.address != agency.id:
             writes.append(put_new(AgencyRow(agency.address, to=agency.id), taken))
-        return writes
+        return [*writes, *_claimed("", agency.identifier, agency.id)]
 
     def placed(self, below: Mapping[str, Iterable[Agency]]) -> None:
         """Show agencies below their parents in the tree; those that stand there already stay as they are."""
@@ -152,6 +159,7 @@ class AgencyStore:
             taken = Conflict("agency_address_taken", address=after.address)
             free = AgencyRow.pk.does_not_exist() | (AgencyRow.to == after.id)
             writes.append(put(AgencyRow(after.address, to=after.id), free, taken))
+        writes += _claimed(before.identifier, after.identifier, after.id)
         ended = bool(after.successors) and not before.successors
         if ended or _summary(before) != _summary(after):  # the tree shows no agency that ended; its links lead on
             node = ChildrenRow.children[after.id]
@@ -186,6 +194,16 @@ class AgencyStore:
         order = list(Kind)
         children = [_child(id, summary) for id, summary in held.items()]
         return sorted(children, key=lambda child: (order.index(child.kind), _place(child.name), child.id))
+
+
+def _claimed(before: str, after: str, id: str) -> list[Write]:
+    """The writes by which an agency takes an identifier and leaves the one it had; Conflict `agency_identifier_taken`."""
+    if before == after:
+        return []
+    free = AgencyRow.to.does_not_exist() | (AgencyRow.to == id)
+    left = [put(AgencyRow(IDENTIFIER + before), free, Conflict("agency_changed", agency=id))] if before else []
+    taken = Conflict("agency_identifier_taken", field="identifier", identifier=after)
+    return [*left, *([put(AgencyRow(IDENTIFIER + after, to=id), free, taken)] if after else [])]
 
 
 def _place(name: str) -> str:

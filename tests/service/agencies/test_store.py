@@ -81,6 +81,45 @@ def test_a_rename_to_an_address_in_use_changes_nothing(store: AgencyStore):
     assert store.get("truong-001") == before
 
 
+def identified(store: AgencyStore, id: str, identifier: str) -> None:
+    before = store.get(id)
+    transact(*store.changed(before, replace(before, identifier=identifier)))
+
+
+def test_an_identifier_is_one_agencys_alone_until_it_is_left(store: AgencyStore):
+    store.add([school(1), school(2)])
+    identified(store, "truong-001", "H56.14")
+    with pytest.raises(Conflict) as refused:
+        identified(store, "truong-002", "H56.14")
+    assert refused.value.code == "agency_identifier_taken"
+    assert store.get("truong-002").identifier == ""
+    identified(store, "truong-001", "H56.15")
+    identified(store, "truong-002", "H56.14")
+    holders = [store.holder(one) for one in ("H56.14", "H56.15", "H56.16")]
+    assert [one and one.id for one in holders] == ["truong-002", "truong-001", None]
+    identified(store, "truong-002", "")
+    assert store.holder("H56.14") is None
+
+
+def test_an_agency_that_is_added_with_its_identifier_has_it(store: AgencyStore):
+    store.add([replace(school(1), identifier="H56.14")])
+    with pytest.raises(Conflict) as refused:
+        store.add([replace(school(2), identifier="H56.14")])
+    assert refused.value.code == "agency_identifier_taken"
+    assert store.find("truong-002") is None
+
+
+def test_of_two_agencies_that_take_one_identifier_at_once_one_has_it(store: AgencyStore):
+    store.add([school(1), school(2)])
+    first, second = store.get("truong-001"), store.get("truong-002")
+    transact(*store.changed(first, replace(first, identifier="H56.14")))
+    with pytest.raises(Conflict) as refused:
+        transact(*store.changed(second, replace(second, identifier="H56.14")))
+    assert refused.value.code == "agency_identifier_taken"
+    holder = store.holder("H56.14")
+    assert holder is not None and holder.id == "truong-001"
+
+
 def test_two_changes_of_one_reading_let_the_first_win(store: AgencyStore):
     store.add([school(1)])
     read = store.get("truong-001")

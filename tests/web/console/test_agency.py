@@ -1,5 +1,6 @@
 """An agency's admin says what it is called, in which colour and under which logo it stands, and what it has open."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,21 @@ def test_the_second_of_two_admins_is_told_what_changed_and_loses_nothing(office:
     assert "Người khác vừa lưu" in again.text
     assert "Ngắn khác" in again.text and "Named by another" in again.text and "1900" in again.text
     assert (again.value("short"), again.value("hotline")) == ("Ngắn của tôi", "1022")
+
+
+def test_an_identifier_of_another_agency_is_refused_with_its_name_and_nothing_typed_is_lost(
+    office: Office, visitor: Visitor
+):
+    agencies = office.services.agencies
+    held = agencies.now(OTHER)
+    agencies.describe(OTHER, held.version, replace(Description.of(held), identifier=FACTS["identifier"]), "operator")
+    page = saved(visitor, f"{BASE}/thong-tin", 409, **FACTS)
+    assert f"Mã định danh {FACTS['identifier']} đang là của {held.name}" in page.text
+    assert page.soup.find(id="f-identifier")["aria-invalid"] == "true"
+    for name, value in FACTS.items():
+        assert page.value(name) == value
+    assert agencies.now(AGENCY).identifier == ""
+    assert trail(office) == []
     assert again.value("name_en") == "Named by another"  # nobody typed over it here
     visitor.post(f"{BASE}/thong-tin", **typed(again))
     held = office.services.agencies.now(AGENCY)
