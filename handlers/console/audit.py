@@ -11,6 +11,7 @@ from flask import Response, request
 
 from handlers import answers, context
 from handlers.doors import officers, pages
+from miniapp.agencies.service import said_anew
 from miniapp.audit.model import Entry, Fact
 from miniapp.core.errors import Invalid
 
@@ -24,12 +25,13 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 
 @dataclass(frozen=True)
 class Line:
-    """One entry as shown."""
+    """One entry as shown. `said`: fields of the agency's description, each before and after."""
 
     at: str
     by: str
     event: str
     facts: Mapping[str, Fact]
+    said: Sequence[tuple[str, str, str]]
     place: str
 
 
@@ -74,7 +76,10 @@ def _line(entry: Entry, names: Mapping[str, str]) -> Line:
         for name, fact in entry.facts.items()
         if name != "place" and fact not in ("", None, entry.by)
     }
-    return Line(entry.at, names.get(entry.by, entry.by), entry.event, facts, f"{entry.day} {entry.seq}")
+    said = said_anew(str(facts.get("changed", ""))) if entry.event == "agency_changed" else []
+    if said:
+        del facts["changed"]
+    return Line(entry.at, names.get(entry.by, entry.by), entry.event, facts, said, f"{entry.day} {entry.seq}")
 
 
 def _earlier(cursor: str) -> str:

@@ -155,6 +155,14 @@ class Agencies:
             log.warning("listing_note_lost", code=problem.code)
 
 
+def said_anew(changed: str) -> list[tuple[str, str, str]]:
+    """What a description changed, as the trail keeps it: each field with its words before and after; of other acts, nothing."""
+    move, _, told = changed.partition(" ")
+    if move != Move.DESCRIBE:
+        return []
+    return [(name, before, after) for name, (before, after) in json.loads(told).items()]
+
+
 @dataclass(slots=True)
 class _Read:
     """What the store said of an address, when, and when it was last asked in vain."""

@@ -48,6 +48,19 @@ def test_what_is_saved_shows_to_citizens_at_once_and_stands_in_the_trail(office:
     assert '"hotline": ["", "02963841190"]' in line
 
 
+def test_the_trail_tells_a_description_field_by_field_in_words(office: Office, visitor: Visitor):
+    saved(visitor, f"{BASE}/thong-tin", **FACTS)
+    saved(visitor, f"{BASE}/thong-tin", **{**FACTS, "hotline": "1022"})
+    page = office.at_desk(office.desk("kiem-soat@x.vn", "auditor")).get(f"/console/{AGENCY}/audit")
+    for words in (
+        "Số tổng đài: – → 02963841190",
+        "Số tổng đài: 02963841190 → 1022",
+        "Mã định danh điện tử: – → H56.14",
+    ):
+        assert words in page.text, words
+    assert "describe" not in page.text and "{" not in page.text
+
+
 @pytest.mark.parametrize(
     ("field", "text", "words"),
     [
@@ -75,19 +88,6 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
     assert trail(office) == []
 
 
-def test_the_second_of_two_admins_is_told_what_changed_and_loses_nothing(office: Office, visitor: Visitor):
-    page = visitor.get(f"{BASE}/thong-tin")
-    now = office.services.agencies.now(AGENCY)
-    office.services.agencies.describe(
-        AGENCY, now.version, Description(now.name, "Named by another", "Ngắn khác", "1900", ""), "off_other"
-    )
-    mine = typed(page, short="Ngắn của tôi", hotline="1022")
-    again = visitor.post(f"{BASE}/thong-tin", 409, **mine)
-    assert "Người khác vừa lưu" in again.text
-    assert "Ngắn khác" in again.text and "Named by another" in again.text and "1900" in again.text
-    assert (again.value("short"), again.value("hotline")) == ("Ngắn của tôi", "1022")
-
-
 def test_an_identifier_of_another_agency_is_refused_with_its_name_and_nothing_typed_is_lost(
     office: Office, visitor: Visitor
 ):
@@ -101,6 +101,19 @@ def test_an_identifier_of_another_agency_is_refused_with_its_name_and_nothing_ty
         assert page.value(name) == value
     assert agencies.now(AGENCY).identifier == ""
     assert trail(office) == []
+
+
+def test_the_second_of_two_admins_is_told_what_changed_and_loses_nothing(office: Office, visitor: Visitor):
+    page = visitor.get(f"{BASE}/thong-tin")
+    now = office.services.agencies.now(AGENCY)
+    office.services.agencies.describe(
+        AGENCY, now.version, Description(now.name, "Named by another", "Ngắn khác", "1900", ""), "off_other"
+    )
+    mine = typed(page, short="Ngắn của tôi", hotline="1022")
+    again = visitor.post(f"{BASE}/thong-tin", 409, **mine)
+    assert "Người khác vừa lưu" in again.text
+    assert "Ngắn khác" in again.text and "Named by another" in again.text and "1900" in again.text
+    assert (again.value("short"), again.value("hotline")) == ("Ngắn của tôi", "1022")
     assert again.value("name_en") == "Named by another"  # nobody typed over it here
     visitor.post(f"{BASE}/thong-tin", **typed(again))
     held = office.services.agencies.now(AGENCY)
