@@ -128,6 +128,17 @@ def test_the_list_finds_by_words_and_by_code_and_shows_what_is_the_agency_s_own(
     assert "Own: Địa chỉ tiếp nhận" in visitor.get(f"{BASE}?lang=en").text
 
 
+def test_what_is_to_be_checked_says_when_somebody_last_did_or_that_nobody_has(office: Office, visitor: Visitor):
+    saved(visitor, address="Số 1 Lê Lợi")
+    assert "chưa ai kiểm tra" in visitor.get(BASE).text
+    assert "Chưa có cán bộ nào kiểm tra nội dung này" in visitor.get(ONE).text
+    visitor.post(f"{ONE}/da-kiem-tra", **typed(visitor.get(ONE)))
+    office.clock.pass_by(days=200)
+    visitor = office.at_desk(office.desk("sau@x.vn", "officer"))
+    assert "kiểm tra lần cuối 16/07/2026" in visitor.get(BASE).text
+    assert "Kiểm tra lần cuối ngày 16/07/2026, đã quá 180 ngày" in visitor.get(ONE).text
+
+
 def test_one_press_says_that_it_was_verified_today(office: Office, visitor: Visitor):
     visitor.post(f"{ONE}/da-kiem-tra", **typed(visitor.get(ONE)))
     assert shown(office).verified_on == "2026-07-16"
