@@ -118,7 +118,9 @@ class Agencies:
             holder = self._store.holder(after.identifier) if conflict.code == "agency_identifier_taken" else None
             if holder is None:
                 raise
-            raise Conflict(conflict.code, **{**conflict.facts, "agency": holder.name}) from None
+            raise Conflict(
+                "agency_identifier_taken", field="identifier", identifier=after.identifier, agency=holder.name
+            ) from None
 
     def colour(self, id: str, version: int, accent: str, by: str) -> Agency:
         """Show an agency in another colour, if it still is as the writer saw it."""

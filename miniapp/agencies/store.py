@@ -202,7 +202,7 @@ def _claimed(before: str, after: str, id: str) -> list[Write]:
         return []
     free = AgencyRow.to.does_not_exist() | (AgencyRow.to == id)
     left = [put(AgencyRow(IDENTIFIER + before), free, Conflict("agency_changed", agency=id))] if before else []
-    taken = Conflict("agency_identifier_taken", field="identifier", identifier=after)
+    taken = Conflict("agency_identifier_taken", field="identifier", identifier=after, agency="")
     return [*left, *([put(AgencyRow(IDENTIFIER + after, to=id), free, taken)] if after else [])]
 
 

@@ -264,7 +264,7 @@ def test_a_dossier_is_followed_with_the_public_s_rights_and_can_be_neither_moved
         refused(lambda: public.dossier_office.link_anew("agc-edu", code, by=OFFICER))
 
 
-def test_dossiers_are_taken_in_moved_and_listed_at_the_desk_by_the_clock_and_by_no_other_function_s_rights(
+def test_dossiers_are_taken_in_moved_and_listed_at_the_desk_by_clock_and_batches_and_by_no_other_function_s_rights(
     roles: Roles, seeded: Exam
 ) -> None:
     with roles.of("console") as console:
@@ -276,7 +276,15 @@ def test_dossiers_are_taken_in_moved_and_listed_at_the_desk_by_the_clock_and_by_
         assert office.link("agc-edu", code) != office.link_anew("agc-edu", code, by=OFFICER)
         assert [line.code for line in office.shelf("agc-edu", Shelf.READY).lines] == [code]
         assert len(office.story("agc-edu", code)) == done.version
-    for other in set(functions()) - {"console", "schedules"}:
+        made = office.take_in("agc-edu", IDENTIFIER, AT_DESK, by=OFFICER, key="another")
+        another = str(made.code)
+        taken = office.move(
+            "agc-edu", another, made.version, lambda one, at, cal: take_up(one, OFFICER, at), by=OFFICER
+        )
+    with roles.of("batches") as batches:  # who handed in is invited to rate by whoever ends a dossier
+        end = batches.dossier_office.move
+        end("agc-edu", another, taken.version, lambda one, at, cal: finish(one, OFFICER, at), by=OFFICER)
+    for other in set(functions()) - {"console", "schedules", "batches"}:
         with roles.of(other) as services:
             refused(lambda: services.dossier_office.shelf("agc-edu", Shelf.READY))
 
