@@ -64,7 +64,6 @@ HTTP_CODES = {
     403: Refused("not_allowed"),
     404: NotFound("page_unknown"),
     405: Refused("method_unknown"),
-    413: Invalid("body_too_large"),
     415: Invalid("body_kind_unknown"),
 }
 LAST_RESORT = (
@@ -138,10 +137,18 @@ def reference() -> str:
 
 
 def _http(failure: HTTPException) -> Response:
-    made = answer(HTTP_CODES.get(failure.code or 500, HTTP_CODES[400] if (failure.code or 500) < 500 else _broken()))
+    code = failure.code or 500
+    known = _too_large() if code == 413 else HTTP_CODES.get(code)
+    made = answer(known or (HTTP_CODES[400] if code < 500 else _broken()))
     if isinstance(failure, MethodNotAllowed):
         made.headers["Allow"] = ", ".join(sorted(failure.valid_methods or []))
     return made
+
+
+def _too_large() -> Problem:
+    """What was sent and what is taken, in bytes, where both are known and the whole is what was too large."""
+    sent, most = request.content_length or 0, request.max_content_length or 0
+    return Invalid("body_too_large", sent=sent, most=most) if sent > most > 0 else Invalid("body_too_large")
 
 
 def _unforeseen(failure: Exception) -> Response:

@@ -93,13 +93,21 @@ def test_an_identifier_of_another_agency_is_refused_with_its_name_and_nothing_ty
 ):
     agencies = office.services.agencies
     held = agencies.now(OTHER)
-    agencies.describe(OTHER, held.version, replace(Description.of(held), identifier=FACTS["identifier"]), "operator")
+    agencies.describe(OTHER, held.version, replace(Description.of(held), identifier="H56.14"), "operator")
     page = saved(visitor, f"{BASE}/thong-tin", 409, **FACTS)
-    assert f"Mã định danh {FACTS['identifier']} đang là của {held.name}" in page.text
+    assert f"Mã định danh H56.14 đang là của {held.name}" in page.text
     assert page.soup.find(id="f-identifier")["aria-invalid"] == "true"
     for name, value in FACTS.items():
         assert page.value(name) == value
     assert agencies.now(AGENCY).identifier == ""
+    assert trail(office) == []
+
+
+def test_a_form_that_is_too_large_is_told_by_how_much_and_what_to_do(office: Office, visitor: Visitor):
+    page = saved(visitor, f"{BASE}/thong-tin", 413, **{**FACTS, "street": "x" * 70_000})
+    text = page.text.replace("\u00a0", " ")
+    assert "lớn hơn mức cho phép 64 KB, nên chưa được lưu" in text
+    assert "Hãy quay lại trang trước, rút gọn hoặc chia nhỏ rồi gửi lại." in text
     assert trail(office) == []
 
 
