@@ -88,10 +88,12 @@ def test_tables_live_as_declared(engine: Engine, first_step: stack.Stack) -> Non
 
     assert alive == {
         *("house-accounts", "house-citizens", "house-exam_scores", "house-limits"),
+        *("house-dossier_openings", "house-rating_facts"),
         *("house-messages", "house-once", "house-procedure_signals", "house-sessions", "house-zalo_tokens"),
     }
     assert ours == {
         *("house-accounts", "house-audit", "house-citizens", "house-dossiers", "house-messages", "house-sessions"),
+        *("house-dossier_keepers", "house-dossier_openings", "house-rating_facts", "house-ratings"),
         *("house-procedure_signals", "house-zalo_tokens"),
     }
 
