@@ -146,9 +146,9 @@ def _http(failure: HTTPException) -> Response:
 
 
 def _too_large() -> Problem:
-    """What was sent and what is taken, in bytes, where both are known and the whole is what was too large."""
+    """What was sent and what is taken, in bytes; 0 for the latter where the whole is not what was too large."""
     sent, most = request.content_length or 0, request.max_content_length or 0
-    return Invalid("body_too_large", sent=sent, most=most) if sent > most > 0 else Invalid("body_too_large")
+    return Invalid("body_too_large", sent=sent, most=most if sent > most else 0)
 
 
 def _unforeseen(failure: Exception) -> Response:
