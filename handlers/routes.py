@@ -151,6 +151,7 @@ def _public() -> list[Blueprint]:
         procedure_feedback,
         procedure_texts,
         procedures,
+        quality,
         ratings,
         receipts,
         telling,
@@ -180,6 +181,7 @@ def _public() -> list[Blueprint]:
         procedure_texts.texts,
         procedure_feedback.feedback,
         procedure_checklist.procedure_checklist,
+        quality.quality,
         crests.crests,
         agencies.agencies,
     ]

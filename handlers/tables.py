@@ -16,6 +16,7 @@ from miniapp.exam_scores import store as exam_scores_store
 from miniapp.messaging import store as messaging_store
 from miniapp.procedures import signal_store
 from miniapp.procedures import store as procedures_store
+from miniapp.quality import store as quality_store
 from miniapp.ratings import fact_store, reply_store, rollup_store
 from miniapp.ratings import store as ratings_store
 from miniapp.zalo import oauth_simulator, simulator, token_store
@@ -38,6 +39,7 @@ TABLES: list[type[Table]] = [
     *reply_store.TABLES,
     *rollup_store.TABLES,
     *fact_store.TABLES,
+    *quality_store.TABLES,
     *simulator.TABLES,
     *token_store.TABLES,
     *oauth_simulator.TABLES,

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from handlers.exam_rooms import ExamRooms
+from handlers.public_figures import PublicFigures
 from miniapp.calendars.service import Calendars
 from miniapp.calendars.store import CalendarStore
 from miniapp.core.stuck import Stuck
@@ -48,7 +49,7 @@ if TYPE_CHECKING:  # these are imported where they are made: a citizens' page ne
     from miniapp.ratings.store import BallotStore
 
 
-class Services(ExamRooms):
+class Services(ExamRooms, PublicFigures):
     """Everything the doors lead to, wired by hand on the floors below."""
 
     # --- the tree's layers: working calendars, the catalogue of procedures

@@ -11,6 +11,7 @@ from handlers.commands.dead_letters import dlq
 from handlers.commands.dossiers import dossiers
 from handlers.commands.officers import officers
 from handlers.commands.procedures import procedures
+from handlers.commands.quality import quality
 from handlers.commands.ratings import ratings
 from handlers.commands.receipts import receipts
 from handlers.commands.scores import scores
@@ -27,6 +28,7 @@ GROUPS: list[click.Group] = [
     officers,
     procedures,
     ratings,
+    quality,
     receipts,
     scores,
     signing,

@@ -35,7 +35,7 @@ FILE_MOST = 100_000
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
 def verify(text: str, keys: Path | None, as_json: bool) -> None:
     """Check TEXT: the text itself, a file that holds it, or - for standard input."""
-    found = check(_given(text), _known(keys) if keys else services().signer.public)
+    found = check(_given(text), known_keys(keys) if keys else services().signer.public)
     if as_json:
         told = {"verdict": found.verdict.value if found.verdict else "damaged", "key": found.key}
         click.echo(json.dumps(told | {"signed": dict(_facts(found.receipt)) if found.receipt else None}))
@@ -77,7 +77,8 @@ def _given(text: str) -> str:
         raise click.UsageError(f"{text!r} is neither a receipt's text nor a file") from None
 
 
-def _known(path: Path) -> PublicKeys:
+def known_keys(path: Path) -> PublicKeys:
+    """The public keys of a file."""
     try:
         return PublicKeys.read(json.loads(path.read_bytes()))
     except ValueError:

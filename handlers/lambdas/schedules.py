@@ -52,6 +52,11 @@ def count_ratings(event: Mapping[str, Any], context: Any) -> int:
     return services().rolling_up.run(lambda: context is None or context.get_remaining_time_in_millis() > COUNTED_IN)
 
 
+def publish_quality(event: Mapping[str, Any], context: Any) -> int:
+    """A quarter of each agency comes out once, eight days after its end."""
+    return services().publish_quality()
+
+
 def sweep_dossiers(event: Mapping[str, Any], context: Any) -> int:
     """Dossiers whose papers did not come in time are stopped; after a calendar changed, appointments are counted anew."""
     return services().dossier_sweeping.run()
@@ -99,6 +104,7 @@ SCHEDULES = {
     "erase_old": (erase_old, 3600),
     "anchor_audit": (anchor_audit, 900),
     "refresh_tokens": (refresh_tokens, 300),
+    "publish_quality": (publish_quality, 3600),
     "sweep_dossiers": (sweep_dossiers, 900),
     "tell_dossiers": (tell_dossiers, 60),
     "import_dossiers": (import_dossiers, 60),

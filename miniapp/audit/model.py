@@ -88,6 +88,8 @@ EVENTS: Mapping[str, Kind] = {
     "dossier_batch_done": _kind("batch moved refused", of="batch"),
     # ratings
     "rating_answered": _kind("ballot number weak", of="ballot"),
+    # public figures
+    "quality_published": _kind("period", of="period"),
     # exam scores
     "exam_changed": _kind("exam changed", of="exam"),
     "edition_begun": _kind("exam edition reason decision partial", of="exam edition"),

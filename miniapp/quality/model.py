@@ -112,7 +112,7 @@ def by_month(lines: Iterable[Line]) -> Mapping[Key, Counter[str]]:
 class Measured:
     """A span of days: what ended in it by outcome, procedure and unit, and what was open before and after it."""
 
-    ended: Mapping[tuple[str, str, str], int]
+    ended: Mapping[tuple[str, ...], int]
     open_before: int
     open_after: int
     late_open: int  # of those open after it, the ones whose appointment was over by then
@@ -120,7 +120,7 @@ class Measured:
 
 def measured(lines: Iterable[Line], first: str, last: str, end: datetime) -> Measured:
     """A span from one day to another, both in it; `end` is the first moment behind it."""
-    ended: Counter[tuple[str, str, str]] = Counter()
+    ended: Counter[tuple[str, ...]] = Counter()
     before = after = late = 0
     for line in lines:
         if line.ended and first <= line.ended <= last:

@@ -20,6 +20,14 @@ LATE = {
     ("handlers/wiring.py", "dossier_keeping"): "the same: who keeps a dossier pays for it",
     ("handlers/wiring.py", "dossier_openings"): "and who sees who opened it",
     ("handlers/citizen/dossier_picture.py", "show"): "who keeps a receipt pays for what dossiers are, once",
+    **{
+        ("handlers/public_figures.py", service): "a start for citizens does not pay for figures"
+        for service in ("publish_quality", "quality", "quality_gathering")
+    },
+    **{
+        ("handlers/citizen/quality.py", function): "who reads figures pays for what makes them, once"
+        for function in ("file", "_shown", "_in_time", "_interval")
+    },
     ("handlers/citizen/receipts.py", "told"): "who checks a paper pays for what dossiers are, once",
     **{
         ("handlers/exam_rooms.py", service): "officers' and workers' services, as those of the wiring"

@@ -10,7 +10,6 @@ NO_PAGES = {
     "core": "the ground floor knows no service",
     "zalo": "the platform seen from here; its pages are the simulator's, under demo",
     "messaging": "what is said to a citizen stands in templates/messages",
-    "quality": "figures of dossiers; nobody sees them yet",
 }
 # Slices whose pages stand under other words, because people meet them as something else.
 HANDLERS = {
