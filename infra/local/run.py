@@ -18,7 +18,7 @@ import waitress
 
 from handlers.app import create_app
 from handlers.wiring import Services
-from infra.local import demo, demo_ratings, stack
+from infra.local import demo, demo_quality, demo_ratings, stack
 from infra.local.authenticator import PATH as PHONE
 from infra.local.authenticator import with_authenticator
 from infra.local.engine import Credentials, Engine, EngineStopped
@@ -165,6 +165,7 @@ def load_demo(services: Services, folder: Path) -> None:
     demo.open_procedures(services, (PROVINCE, DEPARTMENT, WARD))
     demo.open_dossiers(services, DEPARTMENT)
     demo_ratings.load(services, folder, DEPARTMENT, say)
+    demo_quality.load(services, DEPARTMENT, say)
 
 
 def demo_family() -> list[Any]:
@@ -201,6 +202,7 @@ def show(base: str, folder: Path) -> None:
     scores of the demo exam          {base}/{DEPARTMENT}/diem-thi/thpt-2026
     procedures of a demo ward        {base}/{WARD}/thu-tuc
     follow a dossier                 {base}/{DEPARTMENT}/ho-so   (the counter's officer takes them in)
+    its public figures               {base}/{DEPARTMENT}/chat-luong
     the console                      {base}/console/sign-in
     the demo officers' phone         {base}{PHONE}   (logins, passwords, codes)
     commands                         . {folder}/env && .venv/bin/flask --app handlers.app --help

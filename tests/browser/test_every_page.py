@@ -39,6 +39,7 @@ from tests.support.walked_procedures import (
     with_a_calendar_of_its_own,
     with_procedures_of_its_own,
 )
+from tests.support.walked_quality import reading_quality
 from tests.support.walked_ratings import reading_ratings
 from tests.support.walked_town import CONSOLE, Town, act
 from tests.web.look.test_error_pages import KINDS, rendered
@@ -67,6 +68,7 @@ def walked(cloud: Cloud, browser: Browser, folder: Path, thorough: bool) -> Walk
             looking_for_procedures(town, stranger)
             asking_for_papers(town, stranger)
             following_dossiers(town, stranger)
+            reading_quality(town, stranger)
         with town.walk.visitor("citizen", made.citizen()) as citizen:
             as_a_citizen(town, citizen)
         with town.walk.visitor("officer", made.officer()) as officer:
