@@ -108,6 +108,7 @@ def _dossier_desk() -> list[Blueprint]:
         dossiers_many,
         dossiers_moves,
         dossiers_one,
+        dossiers_papers,
         dossiers_receipt,
         dossiers_receive,
     )
@@ -121,6 +122,7 @@ def _dossier_desk() -> list[Blueprint]:
         dossiers_one.one,
         dossiers_moves.moves,
         dossiers_receipt.receipt,
+        dossiers_papers.papers,
         api_dossiers.dossiers,
     ]
 

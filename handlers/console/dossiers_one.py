@@ -5,6 +5,7 @@ apart. Each act has its own page (`dossiers_moves`)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Response
 
@@ -16,6 +17,7 @@ from miniapp.core.errors import Invalid, NotFound
 from miniapp.dossiers.codes import DossierCode
 from miniapp.dossiers.events import Event
 from miniapp.dossiers.model import Dossier
+from miniapp.dossiers.states import Status
 from miniapp.dossiers.timeline import Timeline, timeline
 
 one = pages("console_dossiers_one", officers(may="dossiers.read"), PREFIX, "console")
@@ -53,6 +55,7 @@ class OnePage:
     story: Sequence[Told]
     acts: Sequence[tuple[str, str]]
     receipt: str
+    papers: Sequence[tuple[str, str]]
     new_link: str
     away: str
 
@@ -71,10 +74,23 @@ def show(agency: str, dossier: str) -> Response:
         story=list(reversed(story)),
         acts=[(name, of(held, f"/viec/{name}")) for name, deed in DEEDS.items() if deed.fits(held) and may(deed.may)],
         receipt=of(held, "/giay-hen") if held.received_at and may("dossiers.manage") else "",
+        papers=[(kind, of(held, f"/phieu/{kind}")) for kind in at_hand(held) if may("dossiers.manage")],
         new_link=of(held, "/lien-ket-moi") if may("dossiers.manage") else "",
         away=base(),
     )
     return answers.show("console/dossiers/one.html", page)
+
+
+def at_hand(held: Dossier) -> dict[str, datetime]:
+    """The papers that a dossier has by now, each with the moment of its act."""
+    has: dict[str, datetime] = {}
+    if held.supplement is not None:
+        has["bo-sung"] = held.supplement.at
+    if held.status is Status.NOT_RECEIVED and held.ended_at is not None:
+        has["tu-choi"] = held.ended_at
+    if held.apology is not None:
+        has["xin-loi"] = held.apology.at
+    return has
 
 
 def found(code: str) -> Dossier:

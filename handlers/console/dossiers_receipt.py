@@ -5,6 +5,7 @@ came) has a line to write on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Response
 
@@ -69,7 +70,7 @@ def show(agency: str, dossier: str) -> Response:
     held = opened(dossier)
     if held.received_at is None:
         raise NotFound("dossier_not_received")
-    services, asks, day = context.services(), held.applicant, held.received_at.astimezone(LOCAL)
+    services, asks = context.services(), held.applicant
     token = services.dossier_office.link(held.agency, str(held.code))
     story = services.dossier_office.story(held.agency, str(held.code))
     receiver = next((event.by.id for event in story if event.at == held.received_at and event.by.id), "")
@@ -82,7 +83,7 @@ def show(agency: str, dossier: str) -> Response:
         phone=asks.phone.reveal,
         papers=_papers(held.procedure),
         place=place_of(at),
-        day=(f"{day:%d}", f"{day:%m}" if day.month <= PADDED_MONTHS else str(day.month), str(day.year)),
+        day=in_words(held.received_at),
         receiver=names_of({receiver}).get(receiver, ""),
         codes=codes_of(held, at, token),
         new_link=of(held, "/lien-ket-moi"),
@@ -116,6 +117,12 @@ def renew_link(agency: str, dossier: str) -> Response:
         return answers.see(forms.once(form, do))
     except Conflict as problem:
         return _link_page(held, form.with_problems(FieldProblem("", problem.code, problem.facts)), 409)
+
+
+def in_words(at: datetime) -> tuple[str, str, str]:
+    """Day, month and year as forms are dated."""
+    day = at.astimezone(LOCAL)
+    return f"{day:%d}", f"{day:%m}" if day.month <= PADDED_MONTHS else str(day.month), str(day.year)
 
 
 def place_of(agency: Agency) -> str:

@@ -19,12 +19,14 @@ from miniapp.core.time_limits import Count, TimeLimit
 from miniapp.dossiers.batches import HELD_FOR, PIECE_SIZE
 from miniapp.dossiers.batching import ApplyBatch
 from miniapp.dossiers.model import Dossier
+from miniapp.dossiers.service import Act, Order
 from miniapp.procedures.model import Channel, Paper, Procedure, Way
 from tests.support import officers
 from tests.support.axe import served
 from tests.support.cloud import Cloud
 from tests.support.desk_browser import SHOTS, assert_looks_right, at_desk
-from tests.support.dossier_town import AT_DESK, IDENTIFIER, NOON, OFFICER
+from tests.support.dossier_acts import apologised, asking, refused
+from tests.support.dossier_town import AT_DESK, IDENTIFIER, NOON, OFFICER, ONLINE
 from tests.support.fakes import StoppedClock
 from tests.support.scanner import scanned
 
@@ -32,6 +34,7 @@ pytestmark = pytest.mark.browser
 
 WARD = "phuong-hoa-mai"
 BASE = f"/console/{WARD}/ho-so"
+PAPERS = (("bo-sung", AT_DESK, asking()), ("tu-choi", ONLINE, refused), ("xin-loi", AT_DESK, apologised))
 
 
 @dataclass
@@ -43,9 +46,9 @@ class Town:
     clock: StoppedClock
     page: Page
 
-    def taken(self, key: str) -> Dossier:
+    def taken(self, key: str, order: Order = AT_DESK) -> Dossier:
         """A dossier that somebody else received."""
-        return self.services.dossier_office.take_in(WARD, IDENTIFIER, AT_DESK, by=OFFICER, key=key)
+        return self.services.dossier_office.take_in(WARD, IDENTIFIER, order, by=OFFICER, key=key)
 
 
 @pytest.fixture
@@ -187,3 +190,19 @@ def test_the_bars_on_the_printed_receipt_are_read_back_from_what_is_seen(town: T
     seen = Image.open(BytesIO(page.locator(".bars img").screenshot())).convert("L")
     middle = [seen.getpixel((at, seen.height // 2)) < 128 for at in range(seen.width)]
     assert scanned(middle) == code
+
+
+@pytest.mark.parametrize(("kind", "order", "act"), PAPERS)
+def test_each_printed_paper_has_no_frame_and_fits_one_sheet(town: Town, kind: str, order: Order, act: Act):
+    page, made = town.page, town.taken("key", order)
+    town.services.dossier_office.move(WARD, str(made.code), made.version, act, by=OFFICER)
+    page.goto(f"{town.address}{BASE}/{made.code}/phieu/{kind}")
+    assert_looks_right(page, f"dossiers-paper-{kind}")
+    page.emulate_media(media="print")
+    expect(page.locator(".side")).to_be_hidden()
+    expect(page.locator(".paper .signatures")).to_be_visible()
+    page.set_viewport_size({"width": 794, "height": 1123})  # A4
+    page.screenshot(path=str(SHOTS / f"dossiers-paper-{kind}-printed.png"), full_page=True)
+    edge = "15mm"
+    framed = page.pdf(format="A4", margin={"top": edge, "right": edge, "bottom": edge, "left": edge})
+    assert framed.count(b"/Type /Page\n") == 1

@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers.console.dossiers_acts import DEEDS
+from handlers.console.dossiers_one import at_hand
 from miniapp.agencies.model import Description
 from miniapp.dossiers.batches import Chosen, Deed
 from miniapp.dossiers.batching import ApplyBatch
 from miniapp.dossiers.model import Dossier
 from miniapp.dossiers.parts import Channel, Lack, Wanted
 from miniapp.dossiers.service import Act, Order
-from tests.support.dossier_acts import asking, finished, giving, taken_up, to_be_paid
+from tests.support.dossier_acts import apologised, asking, finished, giving, refused, taken_up, to_be_paid
 from tests.support.dossier_town import AT_DESK, IDENTIFIER, OFFICER, ONLINE
 from tests.support.looking import Visitor
 from tests.support.site import AGENCY
@@ -41,6 +42,8 @@ def handling_dossiers(town: Town, by: Visitor) -> None:
         town.walk.visit(by, BASE + query)
     for one in standing:
         town.walk.visit(by, f"{BASE}/{one.code}")
+        for kind in at_hand(one):
+            town.walk.visit(by, f"{BASE}/{one.code}/phieu/{kind}")
         for name, deed in DEEDS.items():
             if deed.fits(one):
                 town.walk.visit(by, f"{BASE}/{one.code}/viec/{name}")
@@ -88,6 +91,8 @@ def _in_every_state(town: Town) -> list[Dossier]:
         _taken(town, LONG, "b"),
         _moved(town, papers, giving(0)),
         _moved(town, _taken(town, key="d"), to_be_paid),
+        _moved(town, _taken(town, ONLINE, "f"), refused),
+        _moved(town, _taken(town, key="g"), apologised),
         _moved(
             town,
             _moved(town, _taken(town, key="e"), taken_up),
