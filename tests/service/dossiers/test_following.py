@@ -16,12 +16,13 @@ from miniapp.dossiers.parts import Applicant
 from miniapp.dossiers.store import DossierStore
 from tests.support.askers import ADDRESS, asker
 from tests.support.cloud import Cloud
-from tests.support.dossier_town import AT_DESK, LAN, OFFICER, OTHER, WARD, DossierTown
+from tests.support.dossier_town import AT_DESK, LAN, NOON, OFFICER, OTHER, WARD, DossierTown
 from tests.support.faults import READS, CountedCalls
 
 CODE = "H56.14-261120-0001"
 PHONE, IDENTITY, WRONG = "5678", "3456", "9999"
 MOST, TRIES, GIVES_UP = 100, 400, 60
+STRIDE, A_DAY = 7_919, 5_000  # a prime, so that every code comes once; codes of a day
 
 
 def open_at(agency: str) -> Agency:
@@ -152,6 +153,29 @@ def test_a_wrong_code_and_a_wrong_factor_are_one_answer_for_one_price(shape: str
 
 
 Next = Callable[[DossierTown, int], Asker]
+
+
+def transcript(town: DossierTown, cloud: Cloud, held: Agency, count: int) -> list[tuple[object, ...]]:
+    """What a walk through codes in no order hears and costs, each from a new address with a new form."""
+    town.clock.at = NOON
+    heard = []
+    for number in range(count):
+        town.clock.pass_by(milliseconds=50)
+        place = number * STRIDE % count
+        code = f"H56.14-2611{20 - place // A_DAY:02}-{place % A_DAY + 1:04}"
+        heard.append(cost(town, cloud, code, WRONG, held))
+    return heard
+
+
+@pytest.mark.parametrize("count", [120, pytest.param(10_000, marks=pytest.mark.sweep)])
+def test_a_walk_over_ever_new_addresses_learns_not_even_which_codes_are_there(
+    count: int, town: DossierTown, cloud: Cloud
+):
+    for number in range(6):
+        town.taken(key=f"another {number}")
+    there, empty = (transcript(town, cloud, held, count) for held in (HELD, NEIGHBOUR))
+    assert there == empty
+    assert {said for said, *_ in there} <= {"dossier_mismatch", "too_many_tries", "proof_needed"}
 
 
 def one_form_kept(town: DossierTown, attempt: int) -> Asker:
