@@ -208,8 +208,9 @@ class Services(ExamRooms, PublicFigures):
     @cached_property
     def dossier_openings(self) -> Openings:
         from miniapp.dossiers.opening import Openings
+        from miniapp.dossiers.store import DossierStore
 
-        return Openings(self.clock)
+        return Openings(self.clock, DossierStore().events)
 
     @cached_property
     def dossier_telling(self) -> DossierTelling:

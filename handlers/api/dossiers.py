@@ -20,6 +20,7 @@ from miniapp.dossiers.codes import DossierCode
 from miniapp.dossiers.events import By, Side
 from miniapp.dossiers.lists import Page, Shelf
 from miniapp.dossiers.model import Dossier
+from miniapp.dossiers.opening import Reason
 from miniapp.procedures.model import Procedure, national_code
 
 dossiers = pages("api_dossiers", door=key_holders, url_prefix="/api/v1/dossiers", audience="json")
@@ -72,9 +73,10 @@ def move(code: str) -> Response:
 
 @dossiers.get("/<code>")
 def one(code: str) -> Response:
-    """One dossier."""
+    """One dossier; whoever keeps it sees that another system read it."""
     reading.parameters()
     held = context.services().dossier_office.find(held_key().agency, _code(code))
+    context.services().dossier_openings.note(held, held_key().id, Reason.SYSTEM)
     return answers.data(dossier_json(held, _link(code)))
 
 

@@ -9,10 +9,12 @@ from datetime import datetime
 
 from flask import Response
 
-from handlers import answers, context
+from handlers import answers, context, forms
 from handlers.console.dossiers import PREFIX, base, may, names_of
 from handlers.console.dossiers_acts import DEEDS
+from handlers.console.dossiers_why import ask_why, opened
 from handlers.doors import officers, pages
+from handlers.forms import FieldProblem
 from miniapp.core.errors import Invalid, NotFound
 from miniapp.dossiers.codes import DossierCode
 from miniapp.dossiers.events import Event
@@ -23,6 +25,8 @@ from miniapp.dossiers.timeline import Timeline, timeline
 one = pages("console_dossiers_one", officers(may="dossiers.read"), PREFIX, "console")
 
 SHOWN_BEFORE, SHOWN_AFTER = 3, 2  # of a number that is not to be read in full
+PAPERS = ("bo-sung", "tu-choi", "xin-loi")
+PAGES = ("", "/giay-hen", *(f"/phieu/{kind}" for kind in PAPERS))  # where somebody was on the way to
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,10 @@ class OnePage:
 
 @one.get("/<dossier>")
 def show(agency: str, dossier: str) -> Response:
-    """The dossier as it is now."""
-    held = opened(dossier)
+    """The dossier as it is now; who has no part in it says why first."""
+    held = found(dossier)
+    if not opened(held):
+        return ask_why(held)
     services = context.services()
     story = told(held, services.dossier_office.story(held.agency, str(held.code)))
     page = OnePage(
@@ -79,6 +85,25 @@ def show(agency: str, dossier: str) -> Response:
         away=base(),
     )
     return answers.show("console/dossiers/one.html", page)
+
+
+@one.post("/<dossier>/ly-do")
+def say_why(agency: str, dossier: str) -> Response:
+    """Why it is opened by who has no part in it; then what they wanted to see."""
+    held = found(dossier)
+    form = forms.read(("reason", "below"))
+    below = form.value("below") if form.value("below") in PAGES else ""
+    if form.problems:
+        return ask_why(held, below, form)
+
+    def do() -> str:
+        context.services().dossier_openings.state(held, context.officer().id, form.value("reason"))
+        return of(held, below)
+
+    try:
+        return answers.see(forms.once(form, do))
+    except Invalid as problem:
+        return ask_why(held, below, form.with_problems(FieldProblem("reason", problem.code)))
 
 
 def at_hand(held: Dossier) -> dict[str, datetime]:
@@ -100,13 +125,6 @@ def found(code: str) -> Dossier:
     except Invalid:
         raise NotFound("dossier_unknown") from None
     return context.services().dossier_office.find(context.agency().id, str(known))
-
-
-def opened(code: str) -> Dossier:
-    """The dossier with this code, to be shown: that this officer opens it is noted for whoever keeps it."""
-    held, officer = found(code), context.officer()
-    context.services().dossier_openings.opened(held, officer.id, decides=may("dossiers.approve"))
-    return held
 
 
 def of(held: Dossier, below: str = "") -> str:

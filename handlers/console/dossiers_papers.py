@@ -9,8 +9,9 @@ from flask import Response
 
 from handlers import answers, context
 from handlers.console.dossiers import PREFIX
-from handlers.console.dossiers_one import at_hand, of, opened
+from handlers.console.dossiers_one import at_hand, found, of
 from handlers.console.dossiers_receipt import in_words, place_of
+from handlers.console.dossiers_why import ask_why, opened
 from handlers.doors import officers, pages
 from miniapp.agencies.model import Agency
 from miniapp.core.errors import NotFound
@@ -35,7 +36,9 @@ class PaperPage:
 @papers.get("/<dossier>/phieu/<kind>")
 def show(agency: str, dossier: str, kind: str) -> Response:
     """The paper; NotFound `dossier_paper_unknown` where nothing of the kind was done."""
-    held = opened(dossier)
+    held = found(dossier)
+    if not opened(held):
+        return ask_why(held, f"/phieu/{kind}")
     at = at_hand(held).get(kind)
     if at is None:
         raise NotFound("dossier_paper_unknown")

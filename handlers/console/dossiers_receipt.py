@@ -11,8 +11,9 @@ from flask import Response
 
 from handlers import answers, context, forms
 from handlers.console.dossiers import PREFIX, names_of
-from handlers.console.dossiers_one import found, of, opened
+from handlers.console.dossiers_one import found, of
 from handlers.console.dossiers_receive import procedure_of
+from handlers.console.dossiers_why import ask_why, opened
 from handlers.doors import officers, pages
 from handlers.formats import LOCAL
 from handlers.forms import FieldProblem, Form
@@ -67,7 +68,9 @@ class LinkPage:
 @receipt.get("/<dossier>/giay-hen")
 def show(agency: str, dossier: str) -> Response:
     """The receipt of what was received."""
-    held = opened(dossier)
+    held = found(dossier)
+    if not opened(held):
+        return ask_why(held, "/giay-hen")
     if held.received_at is None:
         raise NotFound("dossier_not_received")
     services, asks = context.services(), held.applicant

@@ -167,6 +167,18 @@ def test_single_dossiers_are_ticked_for_a_batch_by_keyboard(town: Town):
     expect(page.locator("main")).not_to_contain_text(str(other.code))
 
 
+def test_who_has_no_part_in_a_dossier_says_why_by_one_key_and_reads_on(town: Town, browser: Browser):
+    made = town.taken("key")
+    accounts, clock = town.services.accounts, town.services.clock
+    assert isinstance(clock, StoppedClock)
+    page = at_desk(browser, town.address, officers.officer(accounts, clock, "khac@x.vn", WARD, "officer"))
+    page.goto(f"{town.address}{BASE}/{made.code}/giay-hen")
+    assert_looks_right(page, "dossiers-why")
+    page.get_by_role("button", name="Trả lời câu hỏi của người nộp").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".paper")).to_contain_text("Nguyễn Thị Lan")
+
+
 def test_the_printed_receipt_has_no_frame_and_fits_one_sheet(town: Town):
     page = town.page
     page.goto(f"{town.address}{BASE}/{town.taken('key').code}/giay-hen")

@@ -27,6 +27,7 @@ from miniapp.core.settings import Settings
 from miniapp.core.starting import KEPT
 from miniapp.dossiers.ending import finish
 from miniapp.dossiers.lists import Shelf
+from miniapp.dossiers.opening import Reason as Opening
 from miniapp.dossiers.states import Status
 from miniapp.dossiers.working import take_up
 from miniapp.exam_scores.importing import ImportEdition
@@ -387,7 +388,7 @@ def test_a_kept_dossier_is_told_of_by_the_clock_and_kept_with_the_public_s_right
         public.consents.give("user_lan", "agc-edu", "dossier_news", "1")
         public.dossier_keeping.tell("user_lan", mark, "vi")
         assert len(public.dossier_openings.of("agc-edu", code)) == 1
-        refused(lambda: public.dossier_openings.opened(held, "off_other", decides=False))
+        refused(lambda: public.dossier_openings.note(held, "off_other", Opening.HELPING))
     with roles.of("console") as console:
         taken = console.dossier_office.move(
             "agc-edu", code, held.version, lambda one, at, cal: take_up(one, OFFICER, at), by=OFFICER

@@ -6,6 +6,7 @@ import pytest
 
 from miniapp.agencies.model import Description
 from miniapp.dossiers.model import Dossier
+from miniapp.dossiers.opening import Reason
 from miniapp.dossiers.service import Act, Order
 from tests.support.dossier_town import AT_DESK, IDENTIFIER, OFFICER
 from tests.support.officers import Desk
@@ -39,9 +40,18 @@ def clerk(office: Office, officer: Desk) -> Visitor:
 
 
 def taken(office: Office, order: Order = AT_DESK, key: str = "key-1", agency: str = AGENCY, by: str = "") -> Dossier:
-    """A dossier taken in by somebody else, or by an officer."""
+    """A dossier taken in by somebody else, or by an officer; whoever is at a desk has said today why they open it."""
     who = replace(OFFICER, id=by) if by else OFFICER
-    return office.services.dossier_office.take_in(agency, IDENTIFIER, order, by=who, key=key)
+    made = office.services.dossier_office.take_in(agency, IDENTIFIER, order, by=who, key=key)
+    if not by:
+        stated(office, made)
+    return made
+
+
+def stated(office: Office, dossier: Dossier) -> None:
+    """Everybody who is at a desk says why they open a dossier today."""
+    for desk in office.desks:
+        office.services.dossier_openings.state(dossier, desk.id, Reason.HELPING)
 
 
 def moved(office: Office, dossier: Dossier, act: Act) -> Dossier:

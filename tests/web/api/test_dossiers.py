@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from handlers.api.dossiers import DOCUMENT
 from miniapp.accounts.access import Operator
 from miniapp.accounts.machine_key import Scope
+from miniapp.dossiers.opening import Reason
 from tests.support.cloud import Cloud
 from tests.support.key_town import CODE, WHO, KeyTown
 from tests.support.procedure_town import WARD
@@ -48,6 +49,8 @@ def test_a_dossier_is_made_read_listed_and_moved(town: KeyTown):
     assert made["printed"] == f"{made['code']} [{made['check']}]"
     read = held(town.ask("GET", f"/{made['code']}"), "Dossier")
     assert (read["status"], read["applicant"], read["version"]) == (2, WHO, 2)
+    seen = town.services.dossier_openings.of(WARD, made["code"])
+    assert [(one.post, one.reason) for one in seen] == [("", Reason.SYSTEM)], "its citizen sees that a system read it"
     moved = held(town.move(made["code"], 2, status=9), "Dossier")
     assert (moved["status"], moved["version"]) == (9, 4)
     lines = {shelf: held(town.ask("GET", f"?shelf={shelf}"), "Page")["dossiers"] for shelf in ("running", "ready")}

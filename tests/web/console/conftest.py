@@ -1,6 +1,6 @@
 """The console over an empty cloud: two agencies, a stopped clock, officers made through the services."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 from flask import Flask
@@ -26,10 +26,12 @@ class Office:
     app: Flask
     services: Services
     clock: StoppedClock
+    desks: list[Desk] = field(default_factory=list)
 
     def desk(self, login: str, *roles: str, agency: str = AGENCY) -> Desk:
         """An officer who came in before."""
-        return officers.officer(self.services.accounts, self.clock, login, agency, *roles)
+        self.desks.append(officers.officer(self.services.accounts, self.clock, login, agency, *roles))
+        return self.desks[-1]
 
     def visitor(self, **cookies: str) -> Visitor:
         """A browser."""

@@ -14,7 +14,19 @@ from miniapp.dossiers.parts import Channel, Lack, Wanted
 from miniapp.dossiers.pausing import ask_for_papers, give_paper
 from miniapp.dossiers.states import Status
 from miniapp.dossiers.working import take_up
-from tests.support.dossier_desk import BASE, PERSON, address, clerk, found, identified, moved, officer, taken, typed
+from tests.support.dossier_desk import (
+    BASE,
+    PERSON,
+    address,
+    clerk,
+    found,
+    identified,
+    moved,
+    officer,
+    stated,
+    taken,
+    typed,
+)
 from tests.support.dossier_town import AT_DESK, OFFICER, ONLINE
 from tests.support.markup import assert_markup, collect_html
 from tests.support.officers import Desk
@@ -185,6 +197,8 @@ def test_what_is_finished_says_when_and_whether_in_time_and_is_on_nobody_s_desk(
     late = moved(office, late, lambda one, at, cal: take_up(one, OFFICER, at))
     late = moved(office, late, lambda one, at, cal: finish(one, OFFICER, at))
     visitor = office.at_desk(office.desk("sau@x.vn", "officer"))
+    for one in (made, late):
+        stated(office, one)
     early = rows(visitor.get(address(made)))
     assert made.ended_at is not None
     assert early["Giải quyết xong lúc"] == f"{made.ended_at.astimezone(VIETNAM):%H:%M, %d/%m/%Y} Trước hạn"

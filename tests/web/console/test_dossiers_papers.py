@@ -6,7 +6,7 @@ import pytest
 
 from miniapp.dossiers.service import Act, Order
 from tests.support.dossier_acts import GROUND, MISSING, REASON, apologised, asking, refused
-from tests.support.dossier_desk import address, clerk, moved, officer, taken
+from tests.support.dossier_desk import address, clerk, moved, officer, stated, taken
 from tests.support.dossier_town import AT_DESK, ONLINE
 from tests.support.markup import assert_markup, collect_html
 from tests.support.visitor import Visitor
@@ -41,6 +41,7 @@ def test_each_paper_carries_what_was_done_and_its_day_and_stands_on_the_dossier_
     moved(office, made, act)
     office.clock.pass_by(seconds=40 * 24 * 3600)  # printed later, it is dated as it was
     clerk = office.at_desk(office.desk("sau@x.vn", "officer"))
+    stated(office, made)
     assert clerk.get(address(made)).one(f'a[href="{address(made, f"/phieu/{kind}")}"]')
     page = clerk.get(address(made, f"/phieu/{kind}"))
     for text in (*words, "Nguyễn Thị Lan", f"{made.code} [{made.code.check}]", "gày 16 tháng 7 năm 2026"):

@@ -19,7 +19,7 @@ from miniapp.dossiers.lists import Shelf
 from miniapp.dossiers.pausing import ask_for_payment, pay
 from miniapp.dossiers.receipts import check, line_of
 from miniapp.procedures.model import Paper, Procedure
-from tests.support.dossier_desk import PERSON, address, clerk, identified, moved, officer, taken, typed
+from tests.support.dossier_desk import PERSON, address, clerk, identified, moved, officer, stated, taken, typed
 from tests.support.dossier_town import AT_DESK, OFFICER, ONLINE
 from tests.support.markup import assert_markup, collect_html
 from tests.support.officers import Desk
@@ -143,6 +143,7 @@ def test_it_is_dated_at_the_place_of_its_agency(kind: Kind, name: str, words: st
     AgencyStore().add([ward])
     made = taken(office, agency=ward.id)
     desk = office.at_desk(office.desk("phuong@x.vn", "officer", agency=ward.id))
+    stated(office, made)
     assert desk.get(address(made, "/giay-hen")).one(".paper-head i").get_text().startswith(words)
 
 
