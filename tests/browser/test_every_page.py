@@ -30,8 +30,8 @@ from tests.support.markup import assert_markup
 from tests.support.officers import PASSWORD, Desk
 from tests.support.score_desk import BAD, many
 from tests.support.site import AGENCY, CITIZEN, CODED, COMING, EXAMS, OPEN, OTHER, VERIFIED
-from tests.support.walked_dossier_desk import handling_dossiers
-from tests.support.walked_dossiers import following_dossiers
+from tests.support.walked_dossier_desk import asked_why, handling_dossiers
+from tests.support.walked_dossiers import following_dossiers, keeping_dossiers
 from tests.support.walked_other_systems import with_files_of_other_systems, with_keys_of_other_systems
 from tests.support.walked_procedures import (
     asking_for_papers,
@@ -71,6 +71,7 @@ def walked(cloud: Cloud, browser: Browser, folder: Path, thorough: bool) -> Walk
             reading_quality(town, stranger)
         with town.walk.visitor("citizen", made.citizen()) as citizen:
             as_a_citizen(town, citizen)
+            keeping_dossiers(town, citizen)
         with town.walk.visitor("officer", made.officer()) as officer:
             as_an_officer(town, officer)
             with_a_calendar_of_its_own(town, officer)
@@ -81,6 +82,8 @@ def walked(cloud: Cloud, browser: Browser, folder: Path, thorough: bool) -> Walk
             reading_ratings(town, officer)
             with_results_in_every_state(town, officer)
             with_people(town, officer)
+        with town.walk.visitor("clerk", made.clerk()) as clerk:
+            asked_why(town, clerk)
         with town.walk.visitor("stranger", made.client()) as stranger:
             after_the_end(town, stranger)
             when_something_is_wrong(town, stranger)

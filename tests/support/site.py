@@ -74,6 +74,12 @@ class Site:
         found = self.services.accounts.people.by_login(LOGIN, Operator())
         return self._with("officer", self.services.accounts.sessions.opened(Kind.OFFICER, found.id, found))
 
+    def clerk(self) -> FlaskClient:
+        """A browser of an officer who handles dossiers and decides nothing."""
+        clerk = officers.officer(self.services.accounts, self.clock, "quay@hoamai.vn", AGENCY, Role.OFFICER.value)
+        found = self.services.accounts.people.by_login(clerk.login, Operator())
+        return self._with("officer", self.services.accounts.sessions.opened(Kind.OFFICER, found.id, found))
+
     def citizen(self) -> FlaskClient:
         """A browser that just came from the chat."""
         return self._with("citizen", self.services.accounts.sessions.opened(Kind.CITIZEN, CITIZEN))

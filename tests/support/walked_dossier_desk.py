@@ -10,6 +10,7 @@ from handlers.console.dossiers_one import at_hand
 from miniapp.agencies.model import Description
 from miniapp.dossiers.batches import Chosen, Deed
 from miniapp.dossiers.batching import ApplyBatch
+from miniapp.dossiers.lists import Shelf
 from miniapp.dossiers.model import Dossier
 from miniapp.dossiers.parts import Channel, Lack, Wanted
 from miniapp.dossiers.service import Act, Order
@@ -81,6 +82,20 @@ def _many_at_once(town: Town, by: Visitor, standing: list[Dossier]) -> None:
             batches.apply(ApplyBatch(AGENCY, made.id))
         town.walk.visit(by, f"{BASE}/nhieu/{made.id}")
     town.walk.visit(by, f"{BASE}/cac-luot")
+
+
+def asked_why(town: Town, by: Visitor) -> None:
+    """Who only handles dossiers, before another's is shown; the question again after an answer that is none, and the way
+    past it."""
+    office = town.services.dossier_office
+    code = office.shelf(AGENCY, Shelf.RUNNING, most=1).lines[0].code
+    for part in ("", "/giay-hen"):
+        town.walk.visit(by, f"{BASE}/{code}{part}")
+    for language in ("", "?lang=en"):
+        by.page.goto(f"{town.walk.base}{BASE}/{code}{language}")
+        by.page.evaluate("document.querySelectorAll('button[name=reason]').forEach(one => one.value = 'x')")
+        act(town, by, f"why wrong{language}")
+    act(town, by, "why")
 
 
 def _in_every_state(town: Town) -> list[Dossier]:

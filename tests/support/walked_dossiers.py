@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+from handlers.my_things import DOSSIER_NEWS
 from miniapp.agencies.model import Service
 from miniapp.core.signing import Signer, with_new_key
+from miniapp.dossiers.lists import Shelf
+from miniapp.dossiers.opening import Reason
 from miniapp.dossiers.receipts import Receipt, line_of, signed
 from miniapp.ratings.casting import Came, Given
 from miniapp.ratings.tokens import VisitCodes
 from tests.support.dossier_pages import PHONE, STATES, WRONG, brought_about
 from tests.support.looking import Visitor
-from tests.support.site import AGENCY
+from tests.support.site import AGENCY, CITIZEN
 from tests.support.walked_town import Town, act
 
 SEEN_WITHIN = 6  # seconds after which every process knows that a service was opened
@@ -35,6 +40,32 @@ def following_dossiers(town: Town, by: Visitor) -> None:
         for name, text, figures in typed:
             by.page.goto(f"{town.walk.base}{base}{language}")
             act(town, by, f"dossier {name}{language}", code=text, figures=figures)
+
+
+def keeping_dossiers(town: Town, by: Visitor) -> None:
+    """Kept by a link and by a code, told of, opened by officers for every reason; a citizen from the chat."""
+    office, base = town.services.dossier_office, f"/{AGENCY}/ho-so"
+    lines = office.shelf(AGENCY, Shelf.RUNNING, most=2).lines
+    for line, language in zip(lines, ("", "?lang=en"), strict=True):
+        held = office.find(AGENCY, line.code)
+        for reason in Reason:
+            town.services.dossier_openings.note(held, f"off_{reason}", reason)
+        town.walk.visit(by, f"/hs/{office.link(AGENCY, line.code)}/giu")
+        by.page.goto(f"{town.walk.base}/hs/{office.link(AGENCY, line.code)}/giu{language}")
+        act(town, by, f"dossier kept{language}")
+    by.page.goto(f"{town.walk.base}{base}")
+    act(town, by, "dossier found", code=lines[0].code, figures=PHONE)
+    town.walk.visit(by, f"{urlsplit(by.page.url).path}/giu")
+    town.walk.visit(by, f"{urlsplit(by.page.url).path}/giu-lai")
+    kept = town.services.dossier_keeping.of(CITIZEN)
+    town.services.consents.give(CITIZEN, AGENCY, DOSSIER_NEWS, "1")
+    for is_told in (False, True):
+        for one in kept:
+            town.walk.visit(by, f"/toi/ho-so/{one.mark}")
+            if not is_told:
+                town.services.dossier_keeping.tell(CITIZEN, one.mark, "vi")
+    for address in ("/toi", "/toi/ho-so/khong-co"):
+        town.walk.visit(by, address)
 
 
 def checking_receipts(town: Town, by: Visitor, receipt: Receipt) -> None:
