@@ -111,6 +111,7 @@ def _dossier_desk() -> list[Blueprint]:
         dossiers_papers,
         dossiers_receipt,
         dossiers_receive,
+        exports,
     )
 
     return [
@@ -123,6 +124,7 @@ def _dossier_desk() -> list[Blueprint]:
         dossiers_moves.moves,
         dossiers_receipt.receipt,
         dossiers_papers.papers,
+        exports.exports,
         api_dossiers.dossiers,
     ]
 

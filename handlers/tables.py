@@ -13,6 +13,7 @@ from miniapp.core.tables import Table
 from miniapp.dossiers import rows as dossier_rows
 from miniapp.exam_scores import erasing_store, telling_store
 from miniapp.exam_scores import store as exam_scores_store
+from miniapp.exports import store as exports_store
 from miniapp.messaging import store as messaging_store
 from miniapp.procedures import signal_store
 from miniapp.procedures import store as procedures_store
@@ -32,6 +33,7 @@ TABLES: list[type[Table]] = [
     *guarding.TABLES,
     *once_table.TABLES,
     *dossier_rows.TABLES,
+    *exports_store.TABLES,
     *messaging_store.TABLES,
     *procedures_store.TABLES,
     *signal_store.TABLES,

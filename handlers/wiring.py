@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from handlers.exam_rooms import ExamRooms
 from handlers.public_figures import PublicFigures
+from handlers.ground_files import FilesGround
 from miniapp.calendars.service import Calendars
 from miniapp.calendars.store import CalendarStore
 from miniapp.core.stuck import Stuck
@@ -49,7 +50,7 @@ if TYPE_CHECKING:  # these are imported where they are made: a citizens' page ne
     from miniapp.ratings.store import BallotStore
 
 
-class Services(ExamRooms, PublicFigures):
+class Services(ExamRooms, PublicFigures, FilesGround):
     """Everything the doors lead to, wired by hand on the floors below."""
 
     # --- the tree's layers: working calendars, the catalogue of procedures
@@ -288,4 +289,5 @@ class Services(ExamRooms, PublicFigures):
             "unsent": self.outbox.unsent(),
             "erasing": self.erasing.stuck(),
             "ratings": self.rolling_up.stuck(),
+            "exports": self.exports.stuck(),
         }

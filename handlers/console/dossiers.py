@@ -127,6 +127,7 @@ class InboxPage:
     many: str
     deeds: Sequence[str]
     batches: str
+    hand_out: str
     action: str
 
 
@@ -217,6 +218,7 @@ def _page(query: str, problem: FieldProblem | None, near: Sequence[tuple[str, st
         many=base("/nhieu", language=False),
         deeds=FOR_MANY.get(asked.shelf, ()) if may("dossiers.manage") else (),
         batches=base("/cac-luot"),
+        hand_out=f"/console/{held.address}/tep-xuat{context.suffix()}",
         action=base(language=False),
     )
     return answers.show("console/dossiers/inbox.html", page, status=422 if problem else 200, wrong=bool(problem))

@@ -79,6 +79,13 @@ def import_dossiers(event: Mapping[str, Any], context: Any) -> int:
     return held.sheet_imports.resume_all(lambda: held.monotonic() >= until)
 
 
+def write_exports(event: Mapping[str, Any], context: Any) -> int:
+    """Lists that officers ordered are written, part by part, for as long as a start may last."""
+    held = services()
+    until = held.monotonic() + IMPORT_SECONDS
+    return held.export_writing.resume_all(lambda: held.monotonic() >= until)
+
+
 def reconcile(event: Mapping[str, Any], context: Any) -> int:
     """What waits longer than a quarter of an hour is begun anew where nothing else does it, and told by pipeline."""
     return reconciled(services())
@@ -108,6 +115,7 @@ SCHEDULES = {
     "sweep_dossiers": (sweep_dossiers, 900),
     "tell_dossiers": (tell_dossiers, 60),
     "import_dossiers": (import_dossiers, 60),
+    "write_exports": (write_exports, 60),
     "reconcile": (reconcile, 900),
 }
 

@@ -90,6 +90,10 @@ EVENTS: Mapping[str, Kind] = {
     "rating_answered": _kind("ballot number weak", of="ballot"),
     # public figures
     "quality_published": _kind("period", of="period"),
+    # lists that are written as files
+    "export_ordered": _kind("export list", of="export"),
+    "export_ended": _kind("export list rows sha256", of="export"),
+    "export_fetched": _kind("export list", of="export"),
     # exam scores
     "exam_changed": _kind("exam changed", of="exam"),
     "edition_begun": _kind("exam edition reason decision partial", of="exam edition"),

@@ -3,7 +3,7 @@
 Browsers send files straight to the bucket by a presigned form (exact key, size range, where to go next); this process
 never carries an upload. Buckets have short names as in `infra/stack.yaml`: `uploads`, `packs`, `audit`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
@@ -12,7 +12,9 @@ from miniapp.core.errors import NotFound, Unavailable
 from miniapp.core.settings import Settings
 
 FORM_LIFE = 30 * 60
+LINK_LIFE = 5 * 60
 CHUNK = 1024 * 1024
+GONE = frozenset({"404", "NoSuchKey", "NotFound", "NoSuchUpload", "InvalidPart"})
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,27 @@ class Files:
         """Keep an immutable object; writing the same bytes twice is the same as once."""
         self._call("put_object", bucket, key, Body=body, ContentType=kind)
 
+    def begin_parts(self, bucket: str, key: str, kind: str) -> str:
+        """Begin an object that is sent in parts; the name of the beginning, which every part is sent with."""
+        return str(self._call("create_multipart_upload", bucket, key, ContentType=kind)["UploadId"])
+
+    def put_part(self, bucket: str, key: str, begun: str, number: int, body: bytes) -> str:
+        """Send part 1-10000, of at least 5 MiB unless it is the last; its tag. The same number again takes its place."""
+        sent = self._call("upload_part", bucket, key, UploadId=begun, PartNumber=number, Body=body)
+        return str(sent["ETag"])
+
+    def join_parts(self, bucket: str, key: str, begun: str, tags: Sequence[str]) -> None:
+        """Make the parts one object; NotFound where one is no longer there, or they were joined already."""
+        told = [{"PartNumber": number, "ETag": tag} for number, tag in enumerate(tags, 1)]
+        self._call("complete_multipart_upload", bucket, key, UploadId=begun, MultipartUpload={"Parts": told})
+
+    def link(self, bucket: str, key: str, name: str) -> str:
+        """An address that hands the object out as a file of this (ASCII) name for LINK_LIFE seconds, to whoever has it."""
+        asked = {"Bucket": self._settings.resource(bucket), "Key": key}
+        attached = {"ResponseContentDisposition": f'attachment; filename="{name}"'}
+        made = self._aws.upload_signer.generate_presigned_url("get_object", {**asked, **attached}, LINK_LIFE)
+        return str(made)
+
     def remove(self, bucket: str, key: str) -> None:
         """Let an object go; one that is gone already is fine."""
         self._call("delete_object", bucket, key)
@@ -115,7 +138,7 @@ class Files:
         try:
             return getattr(self._aws.s3, verb)(Bucket=self._settings.resource(bucket), **more)
         except ClientError as failure:
-            if failure.response["Error"]["Code"] in ("404", "NoSuchKey", "NotFound"):
+            if failure.response["Error"]["Code"] in GONE:
                 raise NotFound("object_unknown") from None
             raise Unavailable("files_unavailable", cause=failure.response["Error"]["Code"]) from failure
         except BotoCoreError as failure:

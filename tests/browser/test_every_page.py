@@ -33,6 +33,13 @@ from tests.support.site import AGENCY, CITIZEN, CODED, COMING, EXAMS, OPEN, OTHE
 from tests.support.walked_dossier_desk import asked_why, handling_dossiers
 from tests.support.walked_dossiers import following_dossiers, keeping_dossiers
 from tests.support.walked_other_systems import with_files_of_other_systems, with_keys_of_other_systems
+from tests.support.walked_dossier_desk import handling_dossiers
+from tests.support.walked_dossiers import following_dossiers
+from tests.support.walked_other_systems import (
+    with_files_of_other_systems,
+    with_keys_of_other_systems,
+    with_lists_as_files,
+)
 from tests.support.walked_procedures import (
     asking_for_papers,
     looking_for_procedures,
@@ -78,6 +85,7 @@ def walked(cloud: Cloud, browser: Browser, folder: Path, thorough: bool) -> Walk
             with_procedures_of_its_own(town, officer)
             handling_dossiers(town, officer)
             with_files_of_other_systems(town, officer)
+            with_lists_as_files(town, officer)
             with_keys_of_other_systems(town, officer)
             reading_ratings(town, officer)
             with_results_in_every_state(town, officer)

@@ -19,6 +19,7 @@ HANDLERS = {
     "calendars": ("console/calendars",),
     "dossiers": ("console/dossiers",),
     "exam_scores": ("citizen/exam_scores", "console/exam_scores", "api/exam_scores"),
+    "exports": ("console/exports",),
     "procedures": ("citizen/procedures", "console/procedures", "api/procedures"),
     "ratings": ("console/ratings",),
 }
@@ -29,6 +30,7 @@ TEMPLATES = {
     "calendars": ("console/calendars",),
     "dossiers": ("console/dossiers",),
     "exam_scores": ("citizen/exam_scores", "console/exam_scores"),
+    "exports": ("console/exports",),
     "procedures": ("citizen/procedures", "console/procedures"),
     "ratings": ("console/ratings",),
 }

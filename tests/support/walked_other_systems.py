@@ -6,6 +6,7 @@ from datetime import date
 
 from miniapp.accounts.access import Operator
 from miniapp.accounts.machine_key import Scope
+from miniapp.exports.model import Order
 from tests.support.dossier_sheets import line, table
 from tests.support.looking import Visitor
 from tests.support.site import AGENCY
@@ -47,3 +48,24 @@ def with_files_of_other_systems(town: Town, by: Visitor) -> None:
     town.services.sheet_imports.resume_all()
     for part in ("", f"/{held.id}"):
         town.walk.visit(by, FILES + part)
+
+
+def with_lists_as_files(town: Town, by: Visitor) -> None:
+    """None, a month that is none, one that waits, one that can be fetched and its link, one that is kept no longer."""
+    files, exports = f"{CONSOLE}/tep-xuat", town.services.exports
+    town.walk.visit(by, files)
+    for language in ("", "?lang=en"):
+        by.page.goto(f"{town.walk.base}{files}{language}")
+        by.page.locator("#f-from").fill("13/2026")
+        town.walk._rendered.clear()
+        with by.page.expect_navigation():
+            by.page.locator("main button[value=ended]").click()
+        town.walk.look(by, f"months that are none{language}")
+    made = [exports.order(Operator(), AGENCY, Order("dossiers")) for _ in range(2)]
+    town.walk.visit(by, f"{files}/{made[0].id}")
+    town.services.export_writing.resume_all()
+    for part in ("", f"/{made[0].id}"):
+        town.walk.visit(by, files + part)
+    for language in ("", "?lang=en"):
+        by.page.goto(f"{town.walk.base}{files}/{made[0].id}{language}")
+        act(town, by, f"link of a file{language}")
