@@ -1,4 +1,4 @@
-"""Services of what is written as files for officers. For `wiring`, on the ground floor."""
+"""Services of what is written as files for officers, and of what is counted from the log. For `wiring`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from handlers.ground import Ground
 if TYPE_CHECKING:  # officers' and the clock's
     from miniapp.exports.service import Exports
     from miniapp.exports.writing import Writing
+    from miniapp.usage.rolling import UsageRolling
+
+LOGS = ("public", "console")  # the functions that people talk to
 
 
 class FilesGround(Ground):
-    """Lists that are written while nobody waits."""
+    """Lists that are written, and figures that are counted, while nobody waits."""
 
     @cached_property
     def exports(self) -> Exports:
@@ -30,3 +33,22 @@ class FilesGround(Ground):
         from miniapp.exports.writing import Writing
 
         return Writing(ExportStore(), export_kinds(), self.files, self.audit, self.clock)
+
+    @cached_property
+    def usage_rolling(self) -> UsageRolling:
+        from handlers.usage_kinds import KINDS
+        from miniapp.usage.cloud_lines import CloudLines
+        from miniapp.usage.rolling import UsageRolling
+        from miniapp.usage.store import UsageStore
+
+        groups = [f"/aws/lambda/motcua-{self.settings.stage}-{name}" for name in LOGS]
+        return UsageRolling(UsageStore(), CloudLines(self.aws, groups), KINDS, self._above, self.clock)
+
+    def _above(self, agency: str) -> tuple[str, ...]:
+        """The agencies above one, topmost first."""
+        found: list[str] = []
+        held = self.agencies.find(agency)
+        while held is not None and held.parent and held.parent not in found:
+            found.insert(0, held.parent)
+            held = self.agencies.find(held.parent)
+        return tuple(found)

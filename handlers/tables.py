@@ -20,6 +20,7 @@ from miniapp.procedures import store as procedures_store
 from miniapp.quality import store as quality_store
 from miniapp.ratings import fact_store, reply_store, rollup_store
 from miniapp.ratings import store as ratings_store
+from miniapp.usage import store as usage_store
 from miniapp.zalo import oauth_simulator, simulator, token_store
 
 TABLES: list[type[Table]] = [
@@ -37,6 +38,7 @@ TABLES: list[type[Table]] = [
     *messaging_store.TABLES,
     *procedures_store.TABLES,
     *signal_store.TABLES,
+    *usage_store.TABLES,
     *ratings_store.TABLES,
     *reply_store.TABLES,
     *rollup_store.TABLES,

@@ -86,6 +86,11 @@ def write_exports(event: Mapping[str, Any], context: Any) -> int:
     return held.export_writing.resume_all(lambda: held.monotonic() >= until)
 
 
+def count_usage(event: Mapping[str, Any], context: Any) -> int:
+    """What the log told is counted, quarter of an hour by quarter."""
+    return services().usage_rolling.run(lambda: context is None or context.get_remaining_time_in_millis() > COUNTED_IN)
+
+
 def reconcile(event: Mapping[str, Any], context: Any) -> int:
     """What waits longer than a quarter of an hour is begun anew where nothing else does it, and told by pipeline."""
     return reconciled(services())
@@ -116,6 +121,7 @@ SCHEDULES = {
     "tell_dossiers": (tell_dossiers, 60),
     "import_dossiers": (import_dossiers, 60),
     "write_exports": (write_exports, 60),
+    "count_usage": (count_usage, 300),
     "reconcile": (reconcile, 900),
 }
 

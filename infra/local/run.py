@@ -23,6 +23,7 @@ from infra.local.authenticator import PATH as PHONE
 from infra.local.authenticator import with_authenticator
 from infra.local.engine import Credentials, Engine, EngineStopped
 from infra.local.secrets_kept import kept_secrets, write_private
+from infra.local.told import Told
 from infra.seed import load as seed
 from infra.seed.tree import tree
 from miniapp.agencies.store import AgencyStore
@@ -104,6 +105,7 @@ def serve(engine: Engine, folder: Path, door: socket.socket) -> int:
     services.bind()
     load_demo(services, folder)
     app = create_app(services=services)
+    Told(stack.client(engine.endpoint, "logs"), f"/aws/lambda/motcua-{STAGE}-public").follow()
     services.editions.warm()
     worker = subprocess.Popen(
         [sys.executable, "-m", "infra.local.work"], env={**os.environ, **environ}, preexec_fn=_deaf_to_ctrl_c

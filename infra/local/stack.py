@@ -35,6 +35,7 @@ MAY_ROWS = [
 MAY_FILES = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket", "s3:AbortMultipartUpload"]
 MAY_ANCHORS = ["s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:ListBucketVersions"]  # never to let one go
 ANCHORS = "-audit"
+MAY_LINES = ["logs:FilterLogEvents"]
 MAY_NOTES = [
     "sqs:SendMessage",
     "sqs:ReceiveMessage",
@@ -261,6 +262,7 @@ def policy(stack: Stack, region: str) -> dict[str, Any]:
         (MAY_ROWS, [arn for table in tables for arn in (table, f"{table}/index/*")]),
         (MAY_FILES, _whole(name for name in stack.buckets if not name.endswith(ANCHORS))),
         (MAY_ANCHORS, _whole(name for name in stack.buckets if name.endswith(ANCHORS))),
+        (MAY_LINES, [f"arn:aws:logs:{region}:{account}:log-group:/aws/lambda/motcua-{stack.stage}-*"]),
         (MAY_NOTES, [f"arn:aws:sqs:{region}:{account}:{name}" for name in stack.queues]),
     ]
     return {

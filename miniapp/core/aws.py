@@ -45,6 +45,11 @@ class Aws:
         """The SQS client; long polls outlast the usual patience. A worker that is to stop must not hang on it."""
         return self._client("sqs", read_timeout=self._longer(25.0))
 
+    @cached_property
+    def logs(self) -> Any:
+        """The client of the log, for the clock, which counts what it tells."""
+        return self._client("logs", attempts=self._attempts, read_timeout=self._longer(30.0))
+
     def _longer(self, read_timeout: float) -> float:
         return self._settings.read_timeout if self._settings.role == "public" else read_timeout
 

@@ -40,6 +40,11 @@ def error(event: str, failure: BaseException | None = None, **facts: Any) -> Non
     _logger.error(event, extra={"facts": facts})
 
 
+def as_line(record: logging.LogRecord) -> str:
+    """A record as the log writes it."""
+    return _Line().format(record)
+
+
 class _Line(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {

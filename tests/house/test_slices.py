@@ -8,6 +8,7 @@ WORDS = {"model", "store", "service"}
 # Slices without pages of their own, and why.
 NO_PAGES = {
     "core": "the ground floor knows no service",
+    "usage": "what is counted; nobody sees a figure of it yet",
     "zalo": "the platform seen from here; its pages are the simulator's, under demo",
     "messaging": "what is said to a citizen stands in templates/messages",
 }
