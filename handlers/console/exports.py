@@ -79,7 +79,8 @@ def order(agency: str) -> Response:
     wanted = Order("dossiers", asked, _headings(), _statuses())
     held, service = context.agency().id, context.services().exports
     try:
-        return answers.see(forms.once(form, lambda: _base(f"/{service.order(context.officer(), held, wanted).id}")))
+        said = forms.once(form, lambda: _base(f"/{service.order(context.officer(), held, wanted).id}"), of=str(asked))
+        return answers.see(said)
     except Invalid as problem:
         return _all(form.with_problems(FieldProblem("from", problem.code, problem.facts)), 422)
 

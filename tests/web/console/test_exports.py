@@ -47,11 +47,13 @@ def test_a_list_is_ordered_followed_and_fetched_and_says_of_nobody_who_asks(offi
     token = clerk.get(FILES).token()
     address = clerk.post(FILES, 303, form_token=token, what="desk").answer.location
     assert clerk.post(FILES, 303, form_token=token, what="desk").answer.location == address  # tapped twice
+    other = {"what": "ended", "from": "7/2026", "to": "7/2026"}
+    assert clerk.post(FILES, 303, form_token=token, **other).answer.location != address  # gone back, and the other one
     assert "Số dòng đã ghi" in clerk.get(address).text
     early = clerk.post(f"{address}/lien-ket", 409, form_token=clerk.get(address).token())
     assert "chưa xong" in early.text
-    assert office.services.export_writing.resume_all() == 1
-    (done,) = office.services.exports._store.of(AGENCY, 9)
+    assert office.services.export_writing.resume_all() == 2
+    done = next(one for one in office.services.exports._store.of(AGENCY, 9) if one.id in address)
     page = clerk.get(address)
     assert "Tệp đã ghi xong" in page.text and done.sha256 in page.text
     lines = fetched(clerk, address).splitlines()
