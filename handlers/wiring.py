@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from handlers.exam_rooms import ExamRooms
-from handlers.public_figures import PublicFigures
 from handlers.ground_files import FilesGround
+from handlers.public_figures import PublicFigures
 from miniapp.calendars.service import Calendars
 from miniapp.calendars.store import CalendarStore
 from miniapp.core.stuck import Stuck

@@ -32,9 +32,6 @@ from tests.support.score_desk import BAD, many
 from tests.support.site import AGENCY, CITIZEN, CODED, COMING, EXAMS, OPEN, OTHER, VERIFIED
 from tests.support.walked_dossier_desk import asked_why, handling_dossiers
 from tests.support.walked_dossiers import following_dossiers, keeping_dossiers
-from tests.support.walked_other_systems import with_files_of_other_systems, with_keys_of_other_systems
-from tests.support.walked_dossier_desk import handling_dossiers
-from tests.support.walked_dossiers import following_dossiers
 from tests.support.walked_other_systems import (
     with_files_of_other_systems,
     with_keys_of_other_systems,
