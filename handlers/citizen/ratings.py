@@ -5,7 +5,9 @@ it was, none is kept by a cache, and none says where it was come from. The first
 dissatisfied is asked why on the next, which works without a script and keeps what was said already. The same links lead
 back for a week, to change it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Response, request
 
@@ -27,6 +29,14 @@ COUNTER_MOST = 30
 
 
 @dataclass(frozen=True)
+class Answered:
+    """What the agency answered, and when; who wrote it stays at the desk."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class SheetPage:
     """The sheet as it is filled in. `step`: `sheet`, `reasons`, `thanks` or `closed`."""
 
@@ -38,6 +48,7 @@ class SheetPage:
     procedure: str
     hotline: str
     reasons: tuple[str, ...]
+    answered: Sequence[Answered]
     words_most: int = WORDS_MOST
 
     @property
@@ -189,9 +200,19 @@ def _page(held: Agency, token: str, asked: Asked, form: Form, step: str, status:
         procedure=_named(held, asked),
         hotline=held.hotline or HOTLINE,
         reasons=asked.sheet.reasons,
+        answered=_answered(held, asked),
     )
     template = "thanks" if step in ("thanks", "closed") else step
     return answers.show(f"citizen/ratings/{template}.html", page, status=status)
+
+
+def _answered(held: Agency, asked: Asked) -> list[Answered]:
+    """The agency's answers in their order, on every page behind the token, for as long as it leads anywhere."""
+    ballot = asked.ballot
+    if ballot is None or not (ballot.said.words or ballot.history):  # without words, ever, there is nothing to answer
+        return []
+    replies = context.services().rating_comments.of_ballot(held.id, ballot.id)
+    return [Answered(reply.text, reply.at) for reply in replies]
 
 
 def _named(held: Agency, asked: Asked) -> str:

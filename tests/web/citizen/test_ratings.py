@@ -25,6 +25,11 @@ def sheet(pages: DossierPages) -> str:
 @pytest.fixture
 def visit(pages: DossierPages) -> str:
     """A fresh sheet: that of a visit at the counter."""
+    return fresh(pages)
+
+
+def fresh(pages: DossierPages) -> str:
+    """The sheet of another visit at the counter."""
     begun = pages.newcomer().submit(address := counter(pages), 303, ma=code_of(address))
     assert SHEET.match(at(begun))
     return at(begun)
@@ -120,6 +125,32 @@ def test_while_the_store_does_not_answer_a_rating_is_asked_to_come_back_and_does
         failed = visitor.post(visit, 503, form_token=page.token(), overall="satisfied")
     assert "Hệ thống đang bận" in failed.text
     assert at(visitor.submit(visit, 303, overall="satisfied")).endswith("/cam-on")
+
+
+def test_what_the_agency_answered_stands_on_every_page_behind_the_token_without_who_wrote_it(
+    pages: DossierPages, visit: str
+):
+    visitor, services = pages.newcomer(), pages.services
+    for at_sheet in (visit, *(fresh(pages) for _ in range(4))):  # of fewer than five no officer reads a word
+        visitor.submit(at_sheet, 303, overall="satisfied", words="Chờ hơi lâu")
+    services.rolling_up.run()
+    held = services.casting.asked(AGENCY, visit.rpartition("/")[2]).ballot
+    assert held is not None
+    assert "Trả lời của cơ quan" not in visitor.get(visit).text
+    for number, text in enumerate(("Đã thêm người.\n\nMời ông bà đến.", "Xong ngày 24/11/2026.")):
+        services.rating_comments.reply(
+            AGENCY, held.id, text, by="off_hidden", key=f"form{number}", seen=number, weak=(), officer=""
+        )
+    visitor.submit(visit, 303, overall="satisfied", words="")  # an answer outlives the words it answers
+    for more in ("", "/cam-on"):
+        page = visitor.get(f"{visit}{more}")
+        told = [[line.get_text() for line in card.select("p[lang]")] for card in page.soup.select("section.card")]
+        assert told == [["Đã thêm người.", "Mời ông bà đến."], ["Xong ngày 24/11/2026."]]
+        assert [str(at["datetime"])[:10] for at in page.soup.select("section.card time")] == ["2026-11-20"] * 2
+        assert "off_hidden" not in page.html
+    pages.clock.pass_by(days=8)
+    assert "Đã thêm người." in visitor.get(visit).text
+    assert "Đã thêm người." not in visitor.get(fresh(pages)).text
 
 
 def test_after_its_time_a_rating_is_closed_and_says_since_when(pages: DossierPages, visit: str):
