@@ -111,22 +111,22 @@ class Services(ExamRooms, PublicFigures, FilesGround):
 
         return DossierOffice(DossierStore(), self.calendars.of, self.audit, self.ids, self.clock, self._invited)
 
-    def _invited(self, before: Dossier, after: Dossier) -> list[Write]:
+    def _invited(self, before: Dossier | None, after: Dossier) -> list[Write]:
         """Whoever handed a dossier in is invited to rate once its result is ready (national status 9, or 10 at once)."""
         from miniapp.dossiers.states import DONE
         from miniapp.ratings.model import Place
 
-        if after.status not in DONE or before.status in DONE:
+        if after.status not in DONE or (before is not None and before.status in DONE):
             return []
         place = Place(after.agency, after.post, after.procedure, after.officer)
-        return self.casting.invited(place, str(after.code))
+        return self.casting.invited(place, str(after.code), after.ended_at or after.changed_at)
 
     @cached_property
     def bringing(self) -> Bringing:
         from miniapp.dossiers.bringing import Bringing
         from miniapp.dossiers.store import DossierStore
 
-        return Bringing(DossierStore(), self.calendars.of, self.audit, self.ids, self.clock)
+        return Bringing(DossierStore(), self.calendars.of, self.audit, self.ids, self.clock, self._invited)
 
     @cached_property
     def sheet_imports(self) -> SheetImports:

@@ -28,6 +28,7 @@ from miniapp.dossiers.store import DossierStore, order_key
 
 TRIES = 5
 Also = Callable[["Outcome"], Sequence[Write]]
+Beside = Callable[[Dossier | None, Dossier], Sequence[Write]]
 
 
 def nothing(outcome: "Outcome") -> Sequence[Write]:
@@ -63,8 +64,16 @@ class Bringing:
     """Takes records of other systems."""
 
     def __init__(
-        self, store: DossierStore, calendars: Callable[[str], Calendar], audit: Audit, ids: Ids, clock: Clock
+        self,
+        store: DossierStore,
+        calendars: Callable[[str], Calendar],
+        audit: Audit,
+        ids: Ids,
+        clock: Clock,
+        beside: Beside = lambda before, after: (),
     ) -> None:
+        """`beside`: what else a change writes, for slices that stand beside this one."""
+        self._beside = beside
         self._store = store
         self._calendars = calendars
         self._audit = audit
@@ -181,7 +190,7 @@ class Bringing:
             own = [*self._store.added(after, events), *self._store.linked(after, self._ids.secret(TOKEN_SIZE))]
         else:
             own = self._store.moved(before, after, events)
-        commit(self._audit, after, events, by, [*own, *more])
+        commit(self._audit, after, events, by, [*own, *more, *self._beside(before, after)])
         return after
 
     def _made(self, agency: str, key: str, mark: str) -> Dossier | None:

@@ -79,11 +79,15 @@ class Casting:
         self._clock = clock
         self._codes = VisitCodes(sealer)
 
-    def invited(self, place: Place, dossier: str) -> list[Write]:
-        """The writes that invite whoever handed in a dossier, for the transaction in which its result is ready."""
-        now = self._clock.now()
+    def invited(self, place: Place, dossier: str, ready: datetime) -> list[Write]:
+        """The writes that invite whoever handed in a dossier, for the transaction that tells that its result is ready.
+
+        It lasts from that moment; none where that is over, as for what another system finished long ago."""
+        now, until = self._clock.now(), _later(ready, OPEN_DAYS)
+        if until < local_day(now):
+            return []
         token = self._tokens(place.agency, dossier)[0]
-        held = Held(Invitation(DOSSIER_SHEET, Channel.DOSSIER, place), _later(now, OPEN_DAYS), dossier)
+        held = Held(Invitation(DOSSIER_SHEET, Channel.DOSSIER, place), until, dossier)
         return self._ballots.invite(token, held, local_day(now), iso(now)[:13])
 
     def link(self, agency: str, dossier: str) -> str:

@@ -13,7 +13,10 @@ from miniapp.dossiers.codes import DossierCode
 from miniapp.dossiers.events import By, Side
 from miniapp.dossiers.model import Dossier
 from miniapp.dossiers.reported import Record, Report
-from miniapp.dossiers.states import Status
+from miniapp.dossiers.states import DONE, Status
+from miniapp.ratings.counting import ZERO
+from miniapp.ratings.model import Place
+from miniapp.ratings.rolled import By as Breakdown
 from tests.support.cloud import Cloud
 from tests.support.dossier_town import IDENTIFIER, LAN, NOON, OTHER, WARD, DossierTown
 
@@ -96,6 +99,53 @@ def at_once(count: int, act: Callable[[], object]) -> list[object]:
     for thread in threads:
         thread.join()
     return found
+
+
+def invited(town: DossierTown) -> tuple[str, int]:
+    """The last day of the dossier's invitation, if there is one, and how many are counted as invited."""
+    casting, counts = town.services.casting, town.services.rating_counts
+    town.services.rolling_up.run()
+    token = casting.link(WARD, str(CODE))
+    held = counts.read(WARD, ["2026-11"], Breakdown.WHOLE).get(WARD, ZERO)
+    return casting.asked(WARD, token).until if token else "", held.numbers.get("invited", 0)
+
+
+@pytest.mark.parametrize("status", sorted(DONE))
+def test_whoever_s_result_another_system_tells_is_invited_to_rate_once(
+    town: DossierTown, bringing: Bringing, status: Status
+):
+    bring(bringing)
+    assert invited(town) == ("", 0)
+    for _ in range(2):
+        bring(bringing, replace(RECORD, report=Report(status)))
+        assert invited(town) == ("2026-12-20", 1)
+    bring(bringing, replace(RECORD, report=Report(Status.RETURNED)))
+    assert invited(town) == ("2026-12-20", 1)
+    place = town.services.casting.asked(WARD, town.services.casting.link(WARD, str(CODE))).held.invitation.place
+    assert place == Place(WARD, "", RECORD.procedure)
+
+
+def test_by_the_api_an_end_invites_too_and_a_report_sent_twice_invites_once(town: DossierTown, bringing: Bringing):
+    made = bringing.create(WARD, IDENTIFIER, RECORD, by=MACHINE, key="k")
+    for _ in range(2):
+        bringing.move(WARD, str(CODE), made.version, FINISHED, by=MACHINE, key="m")
+    assert invited(town) == ("2026-12-20", 1)
+
+
+@pytest.mark.parametrize(("ago", "expected"), [(30, ("2026-11-20", 1)), (31, ("", 0))])
+def test_what_comes_in_ended_is_rated_for_thirty_days_from_its_end_and_not_at_all_after(
+    town: DossierTown, bringing: Bringing, ago: int, expected: tuple[str, int]
+):
+    end = NOON - timedelta(days=ago)
+    report = Report(Status.FINISHED, received=end - timedelta(days=3), finished=end)
+    assert bring(bringing, replace(RECORD, report=report)) == (Status.FINISHED, Outcome.NEW)
+    assert invited(town) == expected
+
+
+@pytest.mark.parametrize("status", [Status.WITHDRAWN, Status.IN_PROGRESS])
+def test_what_has_no_result_invites_nobody(town: DossierTown, bringing: Bringing, status: Status):
+    bring(bringing, replace(RECORD, report=replace(RECEIVED, status=status)))
+    assert invited(town) == ("", 0)
 
 
 @pytest.mark.parametrize("code", [None, CODE], ids=["our next code", "its own code"])
