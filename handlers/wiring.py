@@ -44,6 +44,7 @@ if TYPE_CHECKING:  # these are imported where they are made: a citizens' page ne
     from miniapp.procedures.synonyms import Synonyms
     from miniapp.ratings.casting import Casting
     from miniapp.ratings.comments import Comments
+    from miniapp.ratings.doubting import Doubting
     from miniapp.ratings.reading import Reading
     from miniapp.ratings.rolling_up import RollingUp
     from miniapp.ratings.rollup_store import RollUps
@@ -189,6 +190,13 @@ class Services(ExamRooms, PublicFigures, FilesGround):
         from miniapp.ratings.rolling_up import RollingUp
 
         return RollingUp(self.ballots, self.rating_counts, self.clock)
+
+    @cached_property
+    def doubting(self) -> Doubting:
+        from miniapp.ratings.doubting import Doubting
+        from miniapp.ratings.fact_store import FactStore
+
+        return Doubting(self.ballots, FactStore(), self.clock)
 
     @cached_property
     def dossier_sweeping(self) -> Sweeping:

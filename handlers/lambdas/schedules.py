@@ -48,8 +48,11 @@ def relist_agencies(event: Mapping[str, Any], context: Any) -> bool:
 
 
 def count_ratings(event: Mapping[str, Any], context: Any) -> int:
-    """Days whose ballots changed are counted anew, as many as there is time for."""
-    return services().rolling_up.run(lambda: context is None or context.get_remaining_time_in_millis() > COUNTED_IN)
+    """Days whose ballots changed are looked at for doubts and counted anew, as many as there is time for."""
+    held = services()
+    return held.rolling_up.run(
+        lambda: context is None or context.get_remaining_time_in_millis() > COUNTED_IN, held.doubting.look
+    )
 
 
 def publish_quality(event: Mapping[str, Any], context: Any) -> int:

@@ -102,6 +102,7 @@ class Ballot:
     doubts: tuple[Doubt, ...] = ()
     version: int = 1
     history: tuple[Before, ...] = ()
+    dismissed: tuple[Doubt, ...] = ()  # doubts that somebody looked at and found to be none
 
     @property
     def place(self) -> Place:
@@ -137,4 +138,5 @@ class Ballot:
         """The ballot counted again, after somebody looked at it."""
         if State.COUNTED not in MOVES[self.state]:
             raise Conflict("rating_not_apart")
-        return replace(self, state=State.COUNTED, doubts=(), version=self.version + 1)
+        dismissed = tuple(doubt for doubt in Doubt if doubt in self.dismissed or doubt in self.doubts)
+        return replace(self, state=State.COUNTED, doubts=(), dismissed=dismissed, version=self.version + 1)

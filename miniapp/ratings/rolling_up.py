@@ -20,6 +20,11 @@ from miniapp.ratings.store import PARTS, BallotStore
 
 TRIES = 20
 QUARTERS = 4
+Look = Callable[[str, str], object]
+
+
+def nothing(agency: str, day: str) -> None:
+    """No look at a day before it is counted."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +45,14 @@ class RollingUp:
         self._counts = counts
         self._clock = clock
 
-    def run(self, goes_on: Callable[[], bool] = lambda: True) -> int:
-        """Count every day that is marked, as long as it may go on; how many were counted."""
+    def run(self, goes_on: Callable[[], bool] = lambda: True, first: Look = nothing) -> int:
+        """Count every day that is marked, as long as it may go on, each after it was looked at; how many were counted."""
         done = 0
         for part in range(PARTS):
             for marked in self._ballots.marked(part):
                 if not goes_on():
                     return done
-                done += self.bring_up(marked.agency, marked.day)
+                done += self.bring_up(marked.agency, marked.day, first)
         return done
 
     def stuck(self) -> list[Stuck]:
@@ -60,10 +65,13 @@ class RollingUp:
             if marked.since < before
         ]
 
-    def bring_up(self, agency: str, day: str) -> bool:
-        """Count a day and what it is a part of, if it is marked; whether it was."""
+    def bring_up(self, agency: str, day: str, first: Look = nothing) -> bool:
+        """Count a day and what it is a part of, if it is marked; whether it was.
+
+        Its marks are read before `first` looks at it, so that no ballot's mark goes that was not looked at."""
         changes = self._ballots.changes(agency, day)
         if changes:
+            first(agency, day)
             self.count(agency, day)
             self._ballots.counted(agency, day, changes)
         return bool(changes)
