@@ -48,6 +48,7 @@ LATE = {
             "dossier_office",
             "dossier_sweeping",
             "dossier_telling",
+            "doubting",
             "erasing",
             "procedure_desk",
             "procedure_office",
