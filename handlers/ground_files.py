@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # officers' and the clock's
     from miniapp.exports.service import Exports
     from miniapp.exports.writing import Writing
     from miniapp.usage.rolling import UsageRolling
+    from miniapp.usage.store import UsageStore
 
 LOGS = ("public", "console")  # the functions that people talk to
 
@@ -35,14 +36,19 @@ class FilesGround(Ground):
         return Writing(ExportStore(), export_kinds(), self.files, self.audit, self.clock)
 
     @cached_property
+    def usage(self) -> UsageStore:
+        from miniapp.usage.store import UsageStore
+
+        return UsageStore()
+
+    @cached_property
     def usage_rolling(self) -> UsageRolling:
         from handlers.usage_kinds import KINDS
         from miniapp.usage.cloud_lines import CloudLines
         from miniapp.usage.rolling import UsageRolling
-        from miniapp.usage.store import UsageStore
 
         groups = [f"/aws/lambda/motcua-{self.settings.stage}-{name}" for name in LOGS]
-        return UsageRolling(UsageStore(), CloudLines(self.aws, groups), KINDS, self._above, self.clock)
+        return UsageRolling(self.usage, CloudLines(self.aws, groups), KINDS, self._above, self.clock)
 
     def _above(self, agency: str) -> tuple[str, ...]:
         """The agencies above one, topmost first."""

@@ -14,9 +14,11 @@ from handlers import answers, context, forms
 from handlers.doors import officers, pages
 from handlers.forms import FieldProblem, Form
 from miniapp.core.errors import Invalid, NotFound
+from miniapp.procedures.finding import SEARCHED
 from miniapp.procedures.model import Synonym, national_code
 from miniapp.procedures.signals import Week, week_before, week_of
 from miniapp.procedures.synonyms import Proposal
+from miniapp.usage.model import added, times
 
 PREFIX = "/console/<agency>/thu-tuc/phan-hoi"
 heard = pages("console_procedures_heard", officers(may="procedures.read"), PREFIX, "console")
@@ -28,10 +30,25 @@ ANSWERS = {"yes": True, "no": False}
 
 
 @dataclass(frozen=True)
+class Searches:
+    """How the searches of a week went, whether or not anybody said so."""
+
+    found: int
+    unsure: int
+    nothing: int
+
+    @property
+    def all(self) -> int:
+        """All of them."""
+        return self.found + self.unsure + self.nothing
+
+
+@dataclass(frozen=True)
 class HeardPage:
     """A week, what is proposed and what was decided."""
 
     week: Week
+    searches: Searches
     days: tuple[str, str]
     names: dict[str, str]
     earlier: str
@@ -90,6 +107,7 @@ def _page(form: Form, status: int = 200) -> Response:
     codes |= {code for search in week.searches for code, _ in search.picked}
     page = HeardPage(
         week=week,
+        searches=_searches(held.id, asked),
         days=_days(asked),
         names={code: _name(held.id, code) for code in codes},
         earlier=_address(tuan=known[at + 1]) if at < WEEKS else "",
@@ -102,6 +120,11 @@ def _page(form: Form, status: int = 200) -> Response:
         form=form,
     )
     return answers.show("console/procedures/heard.html", page, status=status, wrong=bool(form.problems))
+
+
+def _searches(agency: str, week: str) -> Searches:
+    tally = added(day.own for day in context.services().usage.days(agency, *_days(week)))
+    return Searches(*(times(tally, SEARCHED.name, outcome) for outcome in ("found", "unsure", "nothing")))
 
 
 def _name(agency: str, code: str) -> str:

@@ -65,6 +65,11 @@ def added(tallies: Iterable[Tally]) -> dict[str, int]:
     return dict(sorted(whole.items()))
 
 
+def times(tally: Tally, kind: str, *facts: str) -> int:
+    """How often one thing happened."""
+    return tally.get(APART.join((kind, *facts)), 0)
+
+
 def day_of(window: datetime) -> str:
     """The day in Vietnam in which a window lies."""
     return local_day(window)

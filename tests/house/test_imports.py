@@ -20,6 +20,7 @@ LATE = {
     ("handlers/ground_files.py", "exports"): "the desk's",
     ("handlers/ground_files.py", "export_writing"): "the clock's",
     ("handlers/ground_files.py", "usage_rolling"): "the clock's",
+    ("handlers/ground_files.py", "usage"): "the desk's and the clock's",
     ("handlers/wiring.py", "dossier_keeping"): "the same: who keeps a dossier pays for it",
     ("handlers/wiring.py", "dossier_openings"): "and who sees who opened it",
     ("handlers/citizen/dossier_picture.py", "show"): "who keeps a receipt pays for what dossiers are, once",

@@ -1,11 +1,18 @@
 """Officers read what citizens said in a week and decide what people's words mean; nobody reads or decides next door."""
 
+import json
+from datetime import datetime
+
 import pytest
 
+from handlers.usage_kinds import KINDS
 from miniapp.agencies.model import Service
+from miniapp.core.clock import iso
 from miniapp.core.ids import NATION
+from miniapp.procedures.finding import SEARCHED
 from miniapp.procedures.model import Procedure
 from miniapp.procedures.signals import Reason
+from miniapp.usage.rolling import UsageRolling
 from tests.support.markup import assert_markup, collect_html
 from tests.support.visitor import Visitor
 from tests.web.console.conftest import AGENCY, OTHER, Office
@@ -37,6 +44,36 @@ def test_a_week_shows_pages_that_failed_searches_in_vain_and_proposals(told: Off
     page = at_desk(told).get(HERE)
     for words in ("Xác nhận cơ sở chăn nuôi", "Khó hiểu (3)", "nuôi voi", "giấy đõ ong", "Đúng, dùng cách gọi này"):
         assert words in page.text
+
+
+class Log:
+    """Lines that were told at a moment."""
+
+    def __init__(self, at: datetime, agency: str, **times: int) -> None:
+        told = [
+            {"event": "happened", "kind": SEARCHED.name, "agency": agency, "at": iso(at), "outcome": outcome}
+            for outcome, often in times.items()
+            for _ in range(often)
+        ]
+        self._at, self._lines = at, [json.dumps(one) for one in told]
+
+    def between(self, since: datetime, until: datetime) -> list[str]:
+        return self._lines if since <= self._at < until else []
+
+
+def test_searches_of_the_week_are_counted_however_they_went_and_those_of_others_are_not(told: Office) -> None:
+    services, clock = told.services, told.clock
+    desk = told.desk("lan@x.gov.vn", "officer")
+    assert "Tuần này chưa đếm được lượt tìm nào." in told.at_desk(desk).get(HERE).text
+    UsageRolling(services.usage, Log(clock.now(), AGENCY), KINDS, lambda agency: (), clock).run()
+    for agency, nothing in ((AGENCY, 2), (OTHER, 9)):
+        lines = Log(clock.now(), agency, found=1_200, unsure=31, nothing=nothing)
+        clock.pass_by(hours=1)
+        UsageRolling(services.usage, lines, KINDS, lambda agency: (), clock).run()
+    lan = told.at_desk(desk)
+    page = lan.get(HERE)
+    assert "Đã đếm 1.233 lượt tìm: 1.200 lượt thấy rõ, 31 lượt chưa chắc, 2 lượt không thấy gì." in page.text
+    assert "1.233 searches were counted" in lan.get(f"{HERE}?lang=en").text
 
 
 def test_a_phrase_that_was_approved_finds_the_procedure_and_can_be_taken_back(told: Office) -> None:
