@@ -97,6 +97,14 @@ class Casts(RuleBasedStateMachine):
         self.known.append(Person(token, Came(device, counter), self.today))
         return self.known[-1]
 
+    @rule(target=people, device=devices, level=levels)
+    def rate_as_one_of_a_crowd(self, device: str, level: str) -> Person:
+        """Four from one device, one more than may be: a day's clearing is soon followed by another look."""
+        crowd = [self.scan(device) for _ in range(SUSPICION.device_most + 1)]
+        for person in crowd:
+            self.rate(person, level)
+        return crowd[0]
+
     @rule(person=people, level=levels)
     def rate(self, person: Person, level: str) -> None:
         expected = self.refusal(person, level)
@@ -153,6 +161,11 @@ class Casts(RuleBasedStateMachine):
             person.doubts.add(Doubt.REVIEWED)
 
     @rule(person=people)
+    def clear_what_was_doubted_and_look_again(self, person: Person) -> None:
+        self.look_for_doubts()
+        self.clear(person)
+        self.look_for_doubts()
+
     def clear(self, person: Person) -> None:
         held = self.held(person)
         if held is not None and held.state is State.APART:
