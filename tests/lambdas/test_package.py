@@ -167,8 +167,14 @@ ROLES_IMPORTS = [
     ),
     (
         "console",
-        {"handlers.console"},
-        {"handlers.citizen", "handlers.api", "handlers.demo", "handlers.commands.groups"},
+        {"handlers.console", "handlers.api.dossiers"},  # an agency's own systems come by the officers' door
+        {
+            "handlers.citizen",
+            "handlers.api.exam",
+            "handlers.api.procedure",
+            "handlers.demo",
+            "handlers.commands.groups",
+        },
     ),
     ("hooks", set(), {"handlers.console", "handlers.citizen", "handlers.api", "handlers.demo", "argon2"}),
 ]

@@ -18,7 +18,7 @@ ENTRIES = {
     for name in ("imports", "tellings", "messages", "crests", "listing", "batches", "uploads", "schedules")
 }
 WEB = {name: "handlers.lambdas.web.handle" for name in wanted.WEB}
-SECRETS = ("MOTCUA_SESSION_KEY", "MOTCUA_FACTOR_KEYS")
+SECRETS = ("MOTCUA_SESSION_KEY", "MOTCUA_FACTOR_KEYS", "MOTCUA_SIGNING_KEYS")
 MISTAKES: dict[str, tuple[dict[str, str], str]] = {
     "none": ({}, "MOTCUA_SESSION_KEY is missing; MOTCUA_FACTOR_KEYS is missing"),
     "denied": ({"MOTCUA_SECRETS": "/motcua/others/"}, ": AccessDeniedException"),
