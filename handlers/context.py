@@ -31,6 +31,7 @@ NAMES = {
 }
 
 
+STRANGERS = ("console/sign_in/", "console/ratings/screen")  # pages of the desk that show nothing of who signed in
 HOST_BITS = 64  # of an IPv6 address: chosen freely by who has the network
 LOOKS_MOST = 1_000
 _looks: dict[tuple[str | int, ...], framing.Look] = {}
@@ -201,7 +202,7 @@ def citizens_frame(made_of: Parts, held: Agency, path: str, spoken: str, back: s
 
 def layout_of(template: str) -> str:
     """`chat`, `console` or `plain`."""
-    if template.startswith("console/") and not template.startswith("console/sign_in/"):
+    if template.startswith("console/") and not template.startswith(STRANGERS):
         return "console"
     return "chat" if template.startswith("citizen/") else "plain"
 

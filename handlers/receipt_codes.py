@@ -1,7 +1,7 @@
 """What machines read of a receipt: the link's QR code, the dossier's code as bars, the signed line and its QR code.
 
-For the paper that the desk prints and the picture that a citizen keeps. Pictures are data: addresses, black on white in
-the dark as well, or no phone reads them."""
+For the paper that the desk prints and the picture that a citizen keeps; `qr` for the screens of counters as well. Pictures
+are data: addresses, black on white in the dark as well, or no phone reads them."""
 
 from dataclasses import dataclass
 
@@ -39,9 +39,9 @@ def codes_of(said: Said, agency: Agency, token: str) -> Codes:
         bars=code39.picture(code),
         bars_size=code39.size(code),
         link=link,
-        link_picture=_qr(link) if link else "",
+        link_picture=qr(link) if link else "",
         line=_grouped(line),
-        line_picture=_qr(line) if line else "",
+        line_picture=qr(line) if line else "",
         check=f"{base}{CHECK}",
     )
 
@@ -55,7 +55,8 @@ def _grouped(line: str) -> str:
     return f"{head}/ {groups} /{check}"
 
 
-def _qr(text: str) -> str:
+def qr(text: str) -> str:
+    """A QR code that says `text`, as a picture."""
     import segno
 
     return str(segno.make(text, error="m", micro=False).svg_data_uri(scale=4, border=4, dark="#000", light="#fff"))

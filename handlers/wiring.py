@@ -44,6 +44,7 @@ if TYPE_CHECKING:  # these are imported where they are made: a citizens' page ne
     from miniapp.procedures.synonyms import Synonyms
     from miniapp.ratings.casting import Casting
     from miniapp.ratings.comments import Comments
+    from miniapp.ratings.counters import Counters
     from miniapp.ratings.doubting import Doubting
     from miniapp.ratings.reading import Reading
     from miniapp.ratings.rolling_up import RollingUp
@@ -243,6 +244,13 @@ class Services(ExamRooms, PublicFigures, FilesGround):
         from miniapp.ratings.reply_store import ReplyStore
 
         return Comments(self.ballots, self.rating_counts, ReplyStore(), self.audit, self.clock)
+
+    @cached_property
+    def rating_counters(self) -> Counters:
+        from miniapp.ratings.counter_store import CounterStore
+        from miniapp.ratings.counters import Counters
+
+        return Counters(CounterStore(), self.sealer, self.audit, self.clock)
 
     # --- telling and erasing scores
 

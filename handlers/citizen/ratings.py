@@ -17,15 +17,13 @@ from handlers.doors import anyone, pages
 from handlers.forms import FieldProblem, Form
 from miniapp.agencies.model import HOTLINE, Agency
 from miniapp.core.errors import Conflict, Invalid, Problem, Refused
-from miniapp.ratings.bounds import WORDS_MOST
+from miniapp.ratings.bounds import COUNTER_MOST, WORDS_MOST
 from miniapp.ratings.casting import Asked, Came, Given
 from miniapp.ratings.model import Ballot, Place
 from miniapp.ratings.scales import Criterion
 
 counters = pages("rating_counters", door=anyone, url_prefix="/<agency>/danh-gia/quay")
 ratings = pages("ratings", door=anyone, url_prefix="/<agency>/danh-gia")
-
-COUNTER_MOST = 30
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ class DashboardPage:
     is_own: bool
     words: str
     report: str
+    counters: str
     drawn: int
     action: str
 
@@ -71,6 +72,7 @@ def show(agency: str) -> Response:
         is_own=bool(desk.own()) and asked.by is By.OFFICER,
         words=desk.base("/y-kien", ky=asked.span.code) if desk.may("ratings.answer") else "",
         report=desk.base("/bao-cao", ky=asked.span.code),
+        counters=desk.base("/quay"),
         drawn=DRAWN_MOST,
         action=desk.base(),
     )

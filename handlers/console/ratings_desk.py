@@ -102,7 +102,10 @@ def names(by: By, nodes: Iterable[str]) -> Mapping[str, str]:
     if by is By.OFFICER:
         found = services.accounts.people.names(set(nodes) - {""})
         return {node: name.reveal for node, name in found.items()}
-    return {node: name for node in nodes if (name := procedure_name(held, node) if by is By.PROCEDURE else node)}
+    if by is By.PROCEDURE:
+        return {node: name for node in nodes if (name := procedure_name(held, node))}
+    counters = services.rating_counters.names(held)
+    return {node: counters.get(node, node) for node in nodes if node}
 
 
 def procedure_name(agency: str, code: str) -> str:

@@ -87,6 +87,8 @@ EVENTS: Mapping[str, Kind] = {
     "dossier_batch_called_off": _kind("batch count", of="batch"),
     "dossier_batch_done": _kind("batch moved refused", of="batch"),
     # ratings
+    "rating_counter_added": _kind("counter", of="counter"),
+    "rating_counter_removed": _kind("counter", of="counter"),
     "rating_answered": _kind("ballot number weak", of="ballot"),
     # public figures
     "quality_published": _kind("period", of="period"),

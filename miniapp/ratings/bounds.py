@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 EDITABLE_DAYS = 7  # counted from the day of the rating, the seventh included
 WORDS_MOST = 1000
 REASONS_MOST = 6
+COUNTER_MOST = 30  # letters of a counter's name
 VERSIONS_MOST = 20  # of one ballot: its row stays small, and nobody needs more changes of mind
 
 

@@ -54,6 +54,7 @@ LATE = {
             "procedure_desk",
             "procedure_office",
             "rating_comments",
+            "rating_counters",
             "rating_counts",
             "rating_figures",
             "rolling_up",

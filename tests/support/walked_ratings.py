@@ -19,6 +19,7 @@ def reading_ratings(town: Town, by: Visitor) -> None:
     """Every page without ballots, with a few, with many; an answer that comes back, and one that is sent."""
     for part in ("", "/y-kien", "/bao-cao"):
         town.walk.visit(by, f"{BASE}{part}?ky=2020-Q1")
+    naming_counters(town, by)
     apart = replace(said("w5", LONG, AGENCY).set_apart((Doubt.BURST,)), version=1)
     few = [said(f"w{at}", LONG, AGENCY, reasons=("time", "many_trips")) for at in range(5)]
     cast(town.services, *few, apart)
@@ -36,3 +37,15 @@ def reading_ratings(town: Town, by: Visitor) -> None:
         by.page.locator("main form[method=post] button").first.click()
         by.page.wait_for_load_state()
         town.walk.look(by, f"{by.name} answer sent{language}")
+
+
+def naming_counters(town: Town, by: Visitor) -> None:
+    """No counter, a name that is none, one that is added, its screen, and before it is taken away."""
+    counters = f"{BASE}/quay"
+    town.walk.visit(by, counters)
+    for at, language in enumerate(("", "?lang=en")):
+        for name in ("…", f"Quầy {at}"):
+            by.page.goto(f"{town.walk.base}{counters}{language}")
+            act(town, by, f"counter {name}{language}", name=name)
+    for below in ("/quay-1", "/quay-1/bo"):
+        town.walk.visit(by, counters + below)
