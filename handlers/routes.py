@@ -131,11 +131,12 @@ def _dossier_desk() -> list[Blueprint]:
 
 def _rating_desk() -> list[Blueprint]:
     """Officers' pages of ratings."""
-    from handlers.console import ratings, ratings_counters, ratings_report, ratings_words
+    from handlers.console import ratings, ratings_apart, ratings_counters, ratings_report, ratings_words
 
     return [
         ratings_counters.counters,
         ratings_counters.naming,
+        ratings_apart.apart,
         ratings_words.words,
         ratings_words.answering,
         ratings_report.report,

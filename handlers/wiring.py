@@ -47,6 +47,7 @@ if TYPE_CHECKING:  # these are imported where they are made: a citizens' page ne
     from miniapp.ratings.counters import Counters
     from miniapp.ratings.doubting import Doubting
     from miniapp.ratings.reading import Reading
+    from miniapp.ratings.reviewing import Reviewing
     from miniapp.ratings.rolling_up import RollingUp
     from miniapp.ratings.rollup_store import RollUps
     from miniapp.ratings.store import BallotStore
@@ -251,6 +252,12 @@ class Services(ExamRooms, PublicFigures, FilesGround):
         from miniapp.ratings.counters import Counters
 
         return Counters(CounterStore(), self.sealer, self.audit, self.clock)
+
+    @cached_property
+    def rating_reviewing(self) -> Reviewing:
+        from miniapp.ratings.reviewing import Reviewing
+
+        return Reviewing(self.ballots, self.rating_counts, self.audit, self.clock)
 
     # --- telling and erasing scores
 

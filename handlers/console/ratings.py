@@ -43,6 +43,7 @@ class DashboardPage:
     words: str
     report: str
     counters: str
+    apart: str
     drawn: int
     action: str
 
@@ -73,6 +74,7 @@ def show(agency: str) -> Response:
         words=desk.base("/y-kien", ky=asked.span.code) if desk.may("ratings.answer") else "",
         report=desk.base("/bao-cao", ky=asked.span.code),
         counters=desk.base("/quay"),
+        apart=desk.base("/de-rieng", ky=asked.span.code) if desk.may("ratings.review") else "",
         drawn=DRAWN_MOST,
         action=desk.base(),
     )

@@ -30,6 +30,7 @@ Permission = Literal[
     "ratings.read",
     "ratings.officers",
     "ratings.answer",
+    "ratings.review",
 ]
 PERMISSIONS: frozenset[str] = frozenset(get_args(Permission))
 FRESH = timedelta(minutes=5)
@@ -51,7 +52,7 @@ ROLES: Mapping[Role, frozenset[Permission]] = {
         {
             *("scores.read", "scores.approve", "scores.withdraw", "scores.schedule", "procedures.read"),
             *("dossiers.read", "dossiers.approve"),
-            *("ratings.read", "ratings.officers", "ratings.answer"),
+            *("ratings.read", "ratings.officers", "ratings.answer", "ratings.review"),
         }
     ),
     # What citizens must bring and pay is known by who takes it in at the counter, and by who answers for the agency.

@@ -89,6 +89,8 @@ EVENTS: Mapping[str, Kind] = {
     # ratings
     "rating_counter_added": _kind("counter", of="counter"),
     "rating_counter_removed": _kind("counter", of="counter"),
+    "rating_group_cleared": _kind("day unit doubts count reason", of="day"),
+    "rating_group_confirmed": _kind("day unit doubts count reason", of="day"),
     "rating_answered": _kind("ballot number weak", of="ballot"),
     # public figures
     "quality_published": _kind("period", of="period"),

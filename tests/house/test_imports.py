@@ -57,6 +57,7 @@ LATE = {
             "rating_counters",
             "rating_counts",
             "rating_figures",
+            "rating_reviewing",
             "rolling_up",
             "rounds",
             "sheet_imports",

@@ -25,6 +25,11 @@ def reading_ratings(town: Town, by: Visitor) -> None:
     cast(town.services, *few, apart)
     for part in ("", "?theo=thu-tuc", "?theo=can-bo", "/y-kien", "/y-kien?q=khong", "/y-kien/w1", "/bao-cao"):
         town.walk.visit(by, f"{BASE}{part}")
+    for part in ("", "?ky=2020", "/2026-07-10", "/2020-01-01"):
+        town.walk.visit(by, f"{BASE}/de-rieng{part}")
+    for language in ("", "?lang=en"):
+        by.page.goto(f"{town.walk.base}{BASE}/de-rieng/2026-07-10{language}")
+        act(town, by, f"review without a reason{language}", reason=" ")
     whole = tally(90, 40, apart=3, doubt_burst=3, reason_time=20, reason_attitude=3)
     told = {By.UNIT: {UNIT: whole}, By.PROCEDURE: {PROCEDURE: whole}, By.OFFICER: {town.me.id: whole}}
     counted(town.services, AGENCY, whole, told, "2025-07")
