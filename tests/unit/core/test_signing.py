@@ -15,8 +15,8 @@ ONE, TWO = bytes([1]) * 32, bytes([2]) * 32
 DAY = date(2026, 11, 30)
 SPEC = with_new_key("", ONE, DAY - timedelta(days=30))
 # RFC 8032, 7.1, test 2: a secret key and the public key that belongs to it.
-SECRET = "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb"
-BELONGS = "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"
+SECRET = bytes.fromhex("4ccd089b 28ff96da 9db6c346 ec114e0f 5b8a319f 35aba624 da8cf6ed 4fb8a6fb").hex()
+BELONGS = bytes.fromhex("3d4017c3 e843895a 92b70aa7 4d1b7ebc 9c982ccf 2ec4968c c0cd55f1 2af4660c").hex()
 
 
 def signature(text: str = "text", keys: str = SPEC, day: date = DAY) -> Signature:
