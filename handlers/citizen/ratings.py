@@ -16,11 +16,12 @@ from handlers.citizen.asking import FORM_COOKIE, cookie, give_form_cookie
 from handlers.doors import anyone, pages
 from handlers.forms import FieldProblem, Form
 from miniapp.agencies.model import HOTLINE, Agency
-from miniapp.core.errors import Conflict, Invalid, Problem, Refused
+from miniapp.core.errors import Conflict, Invalid, NotFound, Problem, Refused
 from miniapp.ratings.bounds import COUNTER_MOST, WORDS_MOST
 from miniapp.ratings.casting import Asked, Came, Given
 from miniapp.ratings.model import Ballot, Place
 from miniapp.ratings.scales import Criterion
+from miniapp.ratings.tokens import is_counter
 
 counters = pages("rating_counters", door=anyone, url_prefix="/<agency>/danh-gia/quay")
 ratings = pages("ratings", door=anyone, url_prefix="/<agency>/danh-gia")
@@ -125,7 +126,9 @@ def thanks(agency: str, token: str) -> Response:
 
 @counters.get("/<counter>")
 def scanned(agency: str, counter: str) -> Response:
-    """A counter's code was scanned: one button, since looking must use nothing up."""
+    """A counter's code was scanned: one button, since looking must use nothing up; NotFound for what can name no counter."""
+    if not is_counter(counter):
+        raise NotFound("page_unknown")
     made = _counter(context.agency(), counter, forms.blank(ma=request.args.get("ma", "")))
     give_form_cookie(made)
     return made

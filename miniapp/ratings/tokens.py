@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from miniapp.core.errors import Conflict, Refused
+from miniapp.core.folding import folded_words
 from miniapp.core.ids import Ids
 from miniapp.core.sealing import Sealer
+from miniapp.ratings.bounds import COUNTER_MOST
 
 WINDOW = 60  # seconds
 TURN = 20  # seconds for which a screen shows one code, so that the next in the queue need not wait a minute
@@ -35,6 +37,11 @@ class Visit:
     def key(self) -> str:
         """What a store keeps for `SPENT_KEPT`, so that it is used once."""
         return f"{self.counter}#{self.window}#{self.turn}"
+
+
+def is_counter(id: str) -> bool:
+    """Whether an id can be a counter's: a name in plain words, as an address has it."""
+    return bool(id) and len(id) <= COUNTER_MOST and id == folded_words(id).replace(" ", "-")
 
 
 class VisitCodes:

@@ -152,7 +152,7 @@ def test_every_query_and_path_comes_back_harmless(site: Site) -> None:
     for client in visitors(site).values():
         for stop in stops(site, "GET", most=1):
             for address in (f"{stop.address}?{query}", f"{stop.address.rstrip('/')}/{typed}"):
-                said = client.get(address).get_data(as_text=True)
+                said = client.get(address).get_data().decode(errors="replace")  # a workbook is no text
                 wrong += [f"{address} {kind}" for kind, value in HOSTILE.items() if value in said]
     assert wrong == []
 

@@ -12,7 +12,7 @@ import pytest
 
 from handlers.wiring import Services
 from miniapp.accounts.access import Operator
-from miniapp.dossiers.rows import LineRow
+from miniapp.dossiers.rows import DossierLineRow
 from miniapp.dossiers.store import month_key
 from miniapp.exports.model import Export, Order
 from miniapp.exports.store import ExportStore
@@ -123,10 +123,10 @@ A_MONTH = 10_000
 
 
 def _stored(rows: int) -> None:
-    with LineRow.batch_write() as batch:
+    with DossierLineRow.batch_write() as batch:
         for n in range(rows):
             key, place = month_key(AGENCY, MONTHS[n // A_MONTH]), f"{DUE}#{n:08}"
-            row = LineRow(key, place, code=f"{n:08}", status=10, procedure="1.001193", procedure_name=NAME)
+            row = DossierLineRow(key, place, code=f"{n:08}", status=10, procedure="1.001193", procedure_name=NAME)
             row.due = row.changed_at = DUE
             row.post, row.version = "Công chức tư pháp, hộ tịch của phường", 1
             batch.save(row)
