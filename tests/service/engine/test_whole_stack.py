@@ -94,7 +94,7 @@ def test_tables_live_as_declared(engine: Engine, first_step: stack.Stack) -> Non
     assert ours == {
         *("house-accounts", "house-audit", "house-citizens", "house-dossiers", "house-messages", "house-sessions"),
         *("house-dossier_keepers", "house-dossier_openings", "house-rating_facts", "house-ratings"),
-        *("house-procedure_signals", "house-zalo_tokens"),
+        *("house-procedure_signals", "house-zalo_tokens", "house-exports", "house-usage"),
     }
 
 
