@@ -29,7 +29,7 @@ def reading_ratings(town: Town, by: Visitor) -> None:
         town.walk.visit(by, f"{BASE}/de-rieng{part}")
     for language in ("", "?lang=en"):
         by.page.goto(f"{town.walk.base}{BASE}/de-rieng/2026-07-10{language}")
-        act(town, by, f"review without a reason{language}", reason=" ")
+        act(town, by, f"review without a reason{language}", **{"reason-1": " "})
     whole = tally(90, 40, apart=3, doubt_burst=3, reason_time=20, reason_attitude=3)
     told = {By.UNIT: {UNIT: whole}, By.PROCEDURE: {PROCEDURE: whole}, By.OFFICER: {town.me.id: whole}}
     counted(town.services, AGENCY, whole, told, "2025-07")
