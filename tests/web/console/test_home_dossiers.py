@@ -54,7 +54,7 @@ def test_what_is_late_due_today_mine_new_or_waits_for_papers_is_counted_and_lead
     shown = clerk.get(late["Quá hạn (2)"])
     assert len(shown.soup.select("tbody tr")) == 2
     mine = clerk.get(late["Đang ở tôi, quá hạn hoặc hẹn hôm nay (1)"])
-    assert [row.th.get_text().strip() for row in mine.soup.select("tbody tr")] == [str(held.code)]
+    assert [link.get_text().strip() for link in mine.soup.select("tbody th a")] == [str(held.code)]
 
 
 def test_who_gave_a_dossier_away_has_it_among_theirs_no_more_and_papers_that_came_are_not_waited_for(
