@@ -166,7 +166,7 @@ def _now() -> str:
     """The time, by which the hotline finds what happened; the page stands without it too."""
     try:
         return f"<p>{formats.moment(services().clock.now())}"
-    except Exception:
+    except Exception:  # whatever broke the page may break this too, and nothing comes after the last resort
         return ""
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zlib import crc32
 
@@ -113,7 +114,7 @@ class Marks:
     def news(self) -> Iterator[News]:
         """What is not told yet."""
         for part in range(PARTS):
-            for row in rows(lambda part=part: NewsRow.query(f"news#{part}")):  # type: ignore[misc]
+            for row in rows(partial(NewsRow.query, f"news#{part}")):
                 at, agency, code, version = row.sk.split("#")
                 yield News(agency, code, int(version), at)
 

@@ -14,7 +14,7 @@ from miniapp.dossiers.sheet_words import sheet_words
 
 _PEOPLE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ ,T]+(\d{1,2})[:hg](\d{2})?(?::(\d{2}))?)?\Z", re.ASCII)
 _PEOPLE_TIME_FIRST = re.compile(r"(\d{1,2})[:hg](\d{2})?(?::\d{2})?[ ,]+(.*)\Z", re.ASCII)
-_PORTAL = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})\Z", re.ASCII)
+_PORTAL = re.compile(r"\d{14}\Z", re.ASCII)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2})?)?\Z", re.ASCII)
 _SERIAL = re.compile(r"\d{5}(?:\.\d{1,12})?\Z", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d+\Z", re.ASCII | re.IGNORECASE)
@@ -67,8 +67,8 @@ def figures(text: str, column: str) -> str:
 
 
 def _moment(text: str, otherwise: time) -> datetime | None:
-    if found := _PORTAL.match(text):
-        return datetime(*(int(part) for part in found.groups()), tzinfo=VIETNAM)  # type: ignore[arg-type,misc]
+    if _PORTAL.match(text):
+        return datetime.strptime(f"{text}+0700", "%Y%m%d%H%M%S%z").astimezone(VIETNAM)
     if _ISO.match(text):
         if len(text) == len("2026-11-20"):
             return datetime.combine(datetime.fromisoformat(text).date(), otherwise, VIETNAM)

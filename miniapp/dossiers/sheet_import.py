@@ -16,6 +16,7 @@ from miniapp.core.errors import Conflict, Invalid, NotFound
 from miniapp.core.files import Files
 from miniapp.core.ids import Ids
 from miniapp.core.reading import read_rows
+from miniapp.core.resuming import Enough, never, resumed
 from miniapp.core.tables import Write, transact
 from miniapp.dossiers.bringing import Bringing, Outcome
 from miniapp.dossiers.events import By, Side
@@ -30,7 +31,6 @@ BATCH = 50  # rows that change nothing are written down together
 
 Procedure = Callable[[str, str], tuple[str, str]]
 Identifier = Callable[[str], str]
-Enough = Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,6 @@ class Preview:
     codes: Sequence[tuple[int, str, Outcome]]
     troubles: Sequence[Trouble]
     refused: int
-
-
-def never() -> bool:
-    """Whoever works to the end has never enough."""
-    return False
 
 
 class SheetImports:
@@ -120,12 +115,7 @@ class SheetImports:
 
     def resume_all(self, enough: Enough = never) -> int:
         """Work on every import that has rows left; how many came to their end."""
-        ended = 0
-        for agency, id in self._store.under_way():
-            if enough():
-                break
-            ended += self.work(agency, id, enough).ended is not None
-        return ended
+        return resumed(self._store.under_way(), self.work, enough)
 
     def work(self, agency: str, id: str, enough: Enough = never) -> SheetImport:
         """Take rows until there are none left or it is enough; another worker's rows are not done again."""

@@ -7,7 +7,7 @@ from end to end: every part must be what was sent, and its SHA-256 is that of th
 
 import csv
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -18,6 +18,7 @@ from miniapp.core.cells import safe
 from miniapp.core.clock import Clock
 from miniapp.core.errors import Conflict, NotFound
 from miniapp.core.files import CHUNK, Files
+from miniapp.core.resuming import Enough, never, resumed
 from miniapp.core.tables import transact
 from miniapp.exports.model import TRIES, Export, Kind, Source
 from miniapp.exports.store import ExportStore, Part
@@ -27,13 +28,6 @@ CSV = "text/csv; charset=utf-8"
 MARK = b"\xef\xbb\xbf"  # so that Excel reads UTF-8
 PART = 8 * 1024 * 1024  # bytes, at least; the bucket takes 10,000 parts
 LEASE = timedelta(minutes=2)  # a part takes seconds
-
-Enough = Callable[[], bool]
-
-
-def never() -> bool:
-    """Whoever works to the end has never enough."""
-    return False
 
 
 class Writing:
@@ -51,12 +45,7 @@ class Writing:
 
     def resume_all(self, enough: Enough = never) -> int:
         """Work on every export that is under way; how many came to their end."""
-        ended = 0
-        for agency, id in self._store.under_way():
-            if enough():
-                break
-            ended += self.work(agency, id, enough).ended is not None
-        return ended
+        return resumed(self._store.under_way(), self.work, enough)
 
     def work(self, agency: str, id: str, enough: Enough = never) -> Export:
         """Write parts until there are none left or it is enough; one that another worker has is left to it."""

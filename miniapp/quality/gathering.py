@@ -6,6 +6,7 @@ walked twice, since a dossier may go back from one shelf to another. Nothing is 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from miniapp.core.clock import Clock, local_day
 from miniapp.core.tables import BATCH_MOST
@@ -51,10 +52,10 @@ class Gathering:
 
     def _codes(self, agency: str, since: str) -> Iterator[str]:
         for shelf in (*ON_DESK, *ON_DESK):
-            yield from _all(lambda after, shelf=shelf: self._store.shelf(agency, shelf, after=after))  # type: ignore[misc]
+            yield from _all(partial(self._store.shelf, agency, shelf))
         month = since[:MONTH]
         while month <= local_day(self._clock.now())[:MONTH]:
-            yield from _all(lambda after, month=month: self._store.ended(agency, month, after=after))  # type: ignore[misc]
+            yield from _all(partial(self._store.ended, agency, month))
             month = following(month)
 
 
@@ -64,11 +65,11 @@ def following(month: str) -> str:
     return f"{year + number // YEAR_MONTHS}-{number % YEAR_MONTHS + 1:02}"
 
 
-def _all(ask: Callable[[str], Page]) -> Iterator[str]:
+def _all(ask: Callable[..., Page]) -> Iterator[str]:
     """The codes of every page."""
     after = ""
     while True:
-        page = ask(after)
+        page = ask(after=after)
         yield from (line.code for line in page.lines)
         after = page.cursor
         if not after:
