@@ -2,13 +2,10 @@
 
 The policies are read back from the engine, as the stack made them there."""
 
-import json
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import unquote
 
 import pytest
 
@@ -16,20 +13,10 @@ from handlers.app import create_app
 from handlers.wiring import Services
 from infra.deploy.wanted import WEB
 from infra.local import stack
-from infra.local.engine import ADMIN, Credentials, Engine
+from infra.local.engine import ADMIN
 from miniapp.accounts.store import AccountStore
-from miniapp.agencies.model import Service
-from miniapp.agencies.store import AgencyStore
-from miniapp.core.errors import NotFound, Unavailable
-from miniapp.core.guarding import Asker
 from miniapp.core.personal import Personal
-from miniapp.core.settings import Settings
 from miniapp.core.starting import KEPT
-from miniapp.dossiers.ending import finish
-from miniapp.dossiers.lists import Shelf
-from miniapp.dossiers.opening import Reason as Opening
-from miniapp.dossiers.states import Status
-from miniapp.dossiers.working import take_up
 from miniapp.exam_scores.importing import ImportEdition
 from miniapp.exam_scores.model import Exam, Reason
 from miniapp.exam_scores.rounds import TellWave
@@ -38,73 +25,12 @@ from miniapp.messaging.model import DeliverMessage, State
 from miniapp.zalo.grants import Pair
 from miniapp.zalo.token_store import TokenStore
 from miniapp.zalo.tokens import Tokens
-from tests.support.cloud import in_environment, settings_for, temporary_engine
-from tests.support.dossier_acts import asking
-from tests.support.dossier_town import AT_DESK, IDENTIFIER, LAN, OFFICER
-from tests.support.exams import APPROVER, HOUR, UPLOADER, csv_file, exam, exam_agency
-from tests.support.fakes import CountedIds, StoppedClock
+from tests.support.cloud import in_environment
+from tests.support.exams import APPROVER, UPLOADER, exam_agency
+from tests.support.roles import FILE, NUMBER, STAGE, Roles, refused, roles, secrets_of, seeded
 from tests.support.templates import functions
 
-STAGE = "rights"
-SHUT = stack.LACKED | {"AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy"}  # the engine has no TLS
-NUMBER = "02000001"
-FILE = csv_file(("sbd", "toan", "van"), [(NUMBER, "8.25", "7.5"), ("02000002", "6", "5.75")])
-
-
-def secrets_of(function: str) -> set[str]:
-    """The secrets that a function asks for."""
-    return set(functions()[function]["aws_environment_variables"]["MOTCUA_SECRETS_READ"].split(",")) - {""}
-
-
-class Roles:
-    """Services as each function has them: its role's rights, one clock for all."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.clock = StoppedClock(HOUR)
-        self.ids = CountedIds()
-        self._keys: dict[str, Credentials] = {}
-
-    @contextmanager
-    def of(self, function: str) -> Iterator[Services]:
-        """The services of one function, without the secrets that it does not read."""
-        settings = self.settings(function)
-        with in_environment(self._keys.get(function) or self._made(function)):
-            made = Services(settings, self.clock, self.ids, sleep=lambda seconds: None)
-            made.bind()
-            yield made
-
-    def settings(self, function: str) -> Settings:
-        """As a process of this function has them."""
-        whole = replace(settings_for(self.engine.endpoint), stage=STAGE, role=function if function in WEB else "")
-        return replace(whole, **dict.fromkeys(set(KEPT) - secrets_of(function), ""))
-
-    def policy(self, function: str) -> str:
-        """What the role of a function may do, as the engine has it."""
-        iam = stack.client(self.engine.endpoint, "iam")
-        held = iam.get_role_policy(RoleName=f"motcua-{STAGE}-{function}", PolicyName="own")["PolicyDocument"]
-        return json.dumps(held if isinstance(held, dict) else json.loads(unquote(held)))
-
-    def may(self, function: str, action: str, arn: str) -> bool:
-        """What the engine's judge of policies says of an act."""
-        (judged,) = stack.client(self.engine.endpoint, "iam").simulate_custom_policy(
-            PolicyInputList=[self.policy(function)], ActionNames=[action], ResourceArns=[arn]
-        )["EvaluationResults"]
-        return str(judged["EvalDecision"]) == "allowed"
-
-    def _made(self, function: str) -> Credentials:
-        iam = stack.client(self.engine.endpoint, "iam")
-        user = f"as-{function}"
-        iam.create_user(UserName=user)
-        iam.put_user_policy(UserName=user, PolicyName="own", PolicyDocument=self.policy(function))
-        key = iam.create_access_key(UserName=user)["AccessKey"]
-        self._keys[function] = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
-        return self._keys[function]
-
-    def arranged(self) -> Services:
-        """Everything may be done: for what a test needs to find there."""
-        settings = replace(settings_for(self.engine.endpoint), stage=STAGE)
-        return Services(settings, self.clock, self.ids)
+__all__ = ["roles", "seeded"]
 
 
 @dataclass
@@ -118,25 +44,6 @@ class Given:
 
     def refresh(self, token: Personal) -> Pair:
         return self.pair
-
-
-@pytest.fixture(scope="module")
-def roles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Roles]:
-    engine = temporary_engine(tmp_path_factory.mktemp("rights"), keep=False, testing=True)
-    stack.apply(engine.endpoint, STAGE, leave_out=SHUT)
-    yield Roles(engine)
-    engine.stop()
-
-
-@pytest.fixture
-def seeded(roles: Roles) -> Exam:
-    """An exam of an agency, as the command line makes them; nothing else."""
-    roles.engine.empty()
-    with in_environment(stack.ADMIN):
-        services = roles.arranged()
-        services.bind()
-        AgencyStore().add([exam_agency("agc-edu")])
-        return services.exam_office.add_exam(exam(agency="agc-edu"), UPLOADER)
 
 
 def uploaded(services: Services, held: Exam, body: bytes = FILE) -> str:
@@ -245,51 +152,6 @@ def test_tokens_are_replaced_by_the_clock_read_by_the_messenger_and_by_nobody_el
     roles.clock.pass_by(hours=-13)
 
 
-def test_a_dossier_is_followed_with_the_public_s_rights_and_can_be_neither_moved_nor_listed_with_them(
-    roles: Roles, seeded: Exam
-) -> None:
-    with in_environment(stack.ADMIN):
-        office = roles.arranged().dossier_office
-        code = str(office.take_in("agc-edu", IDENTIFIER, AT_DESK, by=OFFICER, key="key").code)
-        token = office.link("agc-edu", code)
-    held = exam_agency("agc-edu", services=frozenset({Service.DOSSIERS}))
-    who = Asker("203.0.113.7", "form", roles.clock.now().timestamp())
-
-    with roles.of("public") as public:
-        assert public.following.of(held, public.following.lead(token).code).told.post
-        assert public.following.by_code(held, code, LAN.phone.reveal, who)[1] == code
-        with pytest.raises(NotFound, match="dossier_mismatch"):
-            public.following.by_code(held, code, "0000", who)
-        refused(lambda: public.dossier_office.shelf("agc-edu", Shelf.RUNNING))
-        refused(lambda: public.dossier_office.story("agc-edu", code))
-        refused(lambda: public.dossier_office.link_anew("agc-edu", code, by=OFFICER))
-
-
-def test_dossiers_are_taken_in_moved_and_listed_at_the_desk_by_clock_and_batches_and_by_no_other_function_s_rights(
-    roles: Roles, seeded: Exam
-) -> None:
-    with roles.of("console") as console:
-        office = console.dossier_office
-        made = office.take_in("agc-edu", IDENTIFIER, AT_DESK, by=OFFICER, key="key")
-        code = str(made.code)
-        taken = office.move("agc-edu", code, made.version, lambda one, at, cal: take_up(one, OFFICER, at), by=OFFICER)
-        done = office.move("agc-edu", code, taken.version, lambda one, at, cal: finish(one, OFFICER, at), by=OFFICER)
-        assert office.link("agc-edu", code) != office.link_anew("agc-edu", code, by=OFFICER)
-        assert [line.code for line in office.shelf("agc-edu", Shelf.READY).lines] == [code]
-        assert len(office.story("agc-edu", code)) == done.version
-        made = office.take_in("agc-edu", IDENTIFIER, AT_DESK, by=OFFICER, key="another")
-        another = str(made.code)
-        taken = office.move(
-            "agc-edu", another, made.version, lambda one, at, cal: take_up(one, OFFICER, at), by=OFFICER
-        )
-    with roles.of("batches") as batches:  # who handed in is invited to rate by whoever ends a dossier
-        end = batches.dossier_office.move
-        end("agc-edu", another, taken.version, lambda one, at, cal: finish(one, OFFICER, at), by=OFFICER)
-    for other in set(functions()) - {"console", "schedules", "batches"}:
-        with roles.of(other) as services:
-            refused(lambda: services.dossier_office.shelf("agc-edu", Shelf.READY))
-
-
 def test_a_renamed_agency_is_listed_by_the_lister_s_role(roles: Roles, seeded: Exam) -> None:
     with roles.of("listing") as listing:
         assert not listing.listing.rewrite()  # nothing changed, and it could look
@@ -304,13 +166,6 @@ def test_a_stray_upload_is_dropped_by_the_function_that_the_bucket_wakes(roles: 
         assert not uploads.arriving.arrived(key)
 
     assert "Contents" not in files.list_objects_v2(Bucket=f"{STAGE}-uploads")
-
-
-def refused(act: Callable[[], object]) -> None:
-    """It was the store's word that the role may not, and no word of ours."""
-    with pytest.raises(Unavailable) as told:
-        act()
-    assert str(told.value.facts.get("cause")).removesuffix("Exception") in ("AccessDenied", "403")
 
 
 def test_no_function_does_its_neighbour_s_work(roles: Roles, seeded: Exam) -> None:
@@ -359,46 +214,3 @@ def test_the_pages_of_a_function_need_no_secret_that_it_does_not_read(
 def _role_names(roles: Roles) -> set[str]:
     pages = stack.client(roles.engine.endpoint, "iam").get_paginator("list_roles").paginate()
     return {one["RoleName"] for page in pages for one in page["Roles"]}
-
-
-def test_dossiers_are_stopped_and_counted_anew_with_the_clock_s_rights(roles: Roles, seeded: Exam) -> None:
-    with in_environment(stack.ADMIN):
-        office = roles.arranged().dossier_office
-        held = office.take_in("agc-edu", IDENTIFIER, AT_DESK, by=OFFICER, key="key")
-        running = office.take_in("agc-edu", IDENTIFIER, AT_DESK, by=OFFICER, key="other")
-        office.move("agc-edu", str(held.code), held.version, asking(), by=OFFICER)
-    roles.clock.pass_by(days=30)
-    with roles.of("schedules") as clock:
-        assert clock.dossier_sweeping.run() == 1
-        assert clock.dossier_office.find("agc-edu", str(held.code)).status is Status.STOPPED
-        assert clock.dossier_office.find("agc-edu", str(running.code)) == running
-    roles.clock.pass_by(days=-30)
-
-
-def test_a_kept_dossier_is_told_of_by_the_clock_and_kept_with_the_public_s_rights_which_move_nothing(
-    roles: Roles, seeded: Exam
-) -> None:
-    with in_environment(stack.ADMIN):
-        services = roles.arranged()
-        held = services.dossier_office.take_in("agc-edu", IDENTIFIER, AT_DESK, by=OFFICER, key="key")
-        code = str(held.code)
-        services.dossier_openings.opened(held, OFFICER.id, decides=False)
-    with roles.of("public") as public:
-        mark = public.dossier_keeping.keep("agc-edu", code, "user_lan", "vi")
-        public.consents.give("user_lan", "agc-edu", "dossier_news", "1")
-        public.dossier_keeping.tell("user_lan", mark, "vi")
-        assert len(public.dossier_openings.of("agc-edu", code)) == 1
-        refused(lambda: public.dossier_openings.note(held, "off_other", Opening.HELPING))
-    with roles.of("console") as console:
-        taken = console.dossier_office.move(
-            "agc-edu", code, held.version, lambda one, at, cal: take_up(one, OFFICER, at), by=OFFICER
-        )
-        console.dossier_office.move(
-            "agc-edu", code, taken.version, lambda one, at, cal: finish(one, OFFICER, at), by=OFFICER
-        )
-    with roles.of("schedules") as clock:
-        assert clock.dossier_telling.run() == 1
-    with roles.of("public") as public:
-        assert [one.name for one in public.outbox.of("user_lan")] == ["dossier_finished"]
-        public.dossier_keeping.forget("user_lan")
-        assert public.dossier_keeping.of("user_lan") == []

@@ -1,7 +1,6 @@
 """Batches of moves: held back, called off or applied, each dossier once and only as it was seen, whatever dies or comes twice."""
 
 import threading
-from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -9,61 +8,17 @@ import pytest
 from handlers.lambdas.workers import WORKERS
 from miniapp.core.errors import Conflict, Invalid, NotFound, Refused
 from miniapp.core.queues import encode, per_record
-from miniapp.dossiers.batches import BATCH_MOST, HELD_FOR, Batch, BatchState, Chosen, Deed
+from miniapp.dossiers.batches import BATCH_MOST, Batch, BatchState, Chosen, Deed
 from miniapp.dossiers.batching import STALLED, ApplyBatch
-from miniapp.dossiers.events import Happened
 from miniapp.dossiers.keeping import PURPOSE
-from miniapp.dossiers.lists import Shelf
-from miniapp.dossiers.model import Dossier
 from miniapp.dossiers.parts import Channel
 from miniapp.dossiers.states import Status
-from tests.support.cloud import Cloud
+from tests.support.batched import later, ordered, outcomes, statuses, taken, town, worked, worked_on
 from tests.support.dossier_acts import finished, taken_up, withdrawn
 from tests.support.dossier_town import LEADER, NOON, OFFICER, OTHER, WARD, DossierTown
-from tests.support.faults import CountedCalls, Killed, Silence
+from tests.support.faults import Silence
 
-
-@pytest.fixture
-def town(cloud: Cloud) -> DossierTown:
-    return DossierTown(cloud)
-
-
-def taken(town: DossierTown, count: int) -> list[Dossier]:
-    """Dossiers that were received and are on somebody's desk."""
-    return [town.taken(key=f"k{place}") for place in range(count)]
-
-
-def ordered(town: DossierTown, made: list[Dossier], deed: Deed = Deed.TAKE_UP, key: str = "form", **more: str) -> Batch:
-    """A batch over dossiers as they are now."""
-    batches = town.services.batches
-    plan = batches.planned(WARD, deed, OFFICER.id, more.get("officer", ""), Channel.POST, len(made))
-    chosen = [Chosen(str(one.code), one.version) for one in made]
-    return batches.order(plan, chosen, key=key, begun=NOON)
-
-
-def worked(town: DossierTown, batch: Batch, most: int = 60) -> Batch:
-    """The worker, called as often as its notes ask for; the batch afterwards."""
-    for _ in range(most):
-        town.services.batches.apply(ApplyBatch(batch.agency, batch.id))
-        now = town.services.batches.find(batch.agency, batch.id)
-        if not now.is_open:
-            return now
-    raise AssertionError("it never ends")
-
-
-def later(town: DossierTown) -> None:
-    """The five minutes are over."""
-    town.clock.pass_by(seconds=int(HELD_FOR.total_seconds()))
-
-
-def outcomes(town: DossierTown, batch: Batch) -> dict[str, str]:
-    """By the end of a code: moved, waiting, or why not."""
-    found = [one for piece in town.services.batches.pieces(batch) for one in piece.outcomes]
-    return {one.chosen.code[-4:]: "moved" if one.is_moved else one.problem or "waiting" for one in found}
-
-
-def statuses(town: DossierTown, made: list[Dossier]) -> list[Status]:
-    return [town.office.find(one.agency, str(one.code)).status for one in made]
+__all__ = ["town"]
 
 
 def test_a_batch_waits_five_minutes_and_is_then_applied_to_each(town: DossierTown):
@@ -159,12 +114,6 @@ def test_a_dossier_at_its_last_step_and_one_that_lies_there_already_say_so(town:
     assert worked_on(town, ordered(town, [two], Deed.ASSIGN, key="c", officer=two.officer)) == {
         "0002": "dossier_there_already"
     }
-
-
-def worked_on(town: DossierTown, batch: Batch) -> dict[str, str]:
-    later(town)
-    worked(town, batch)
-    return outcomes(town, batch)
 
 
 def test_what_was_called_off_is_never_applied(town: DossierTown):
@@ -318,86 +267,3 @@ def test_what_it_would_do_is_told_before_by_what_is_true_now(town: DossierTown):
     assert [str(move.dossier.code)[-4:] for move in told.moves] == ["0001", "0003", "0004"]
     assert told.refused == {"dossier_not_running": [codes[1]], "dossier_unknown": [codes[4]]}
     assert [one.version for one in seen] == [2, 4, 2, 2, 0]
-
-
-@pytest.mark.parametrize("after", [False, True], ids=["before it is sent", "its answer lost"])
-@pytest.mark.parametrize("what", ["order", "apply", "call off"])
-def test_killed_at_any_call_nothing_is_lost_or_doubled(cloud: Cloud, what: str, after: bool):
-    kills = 0
-    for place in range(80):
-        cloud.engine.empty()
-        town = DossierTown(cloud)
-        made = taken(town, 2)
-        town.moved(made[1], withdrawn)
-        batch = ordered(town, made) if what != "order" else None
-        if what == "apply":
-            later(town)
-        try:
-            with CountedCalls(town.services.aws, place, after):
-                died(town, made, what, batch)
-        except Killed:
-            kills += 1
-        else:
-            break
-        if what == "order":
-            batch = ordered(town, made)
-            later(town)
-        assert batch is not None
-        if what == "call off":
-            assert town.services.batches.call_off(WARD, batch.id, by=OFFICER.id, is_leader=False)
-            later(town)
-            town.services.batches.apply(ApplyBatch(WARD, batch.id))
-            assert set(outcomes(town, batch).values()) == {"waiting"}
-        else:
-            assert worked(town, batch).state is BatchState.DONE
-            assert outcomes(town, batch) == {"0001": "moved", "0002": "dossier_changed"}
-        told = town.told()
-        assert told.count("dossier_taken_up") == (what != "call off")
-        assert told.count("dossier_batch_ordered") == 1
-        assert told.count("dossier_batch_done") + told.count("dossier_batch_called_off") == 1
-        town.clock.pass_by(days=1)
-        assert town.services.batches.wake() == 0, "nothing is left lying"
-    assert kills >= 3
-
-
-def died(town: DossierTown, made: list[Dossier], what: str, batch: Batch | None) -> None:
-    """The act that is killed."""
-    if batch is None:
-        ordered(town, made)
-    elif what == "apply":
-        worked(town, batch)
-    else:
-        town.services.batches.call_off(WARD, batch.id, by=OFFICER.id, is_leader=False)
-
-
-def calls_of(town: DossierTown, count: int) -> Counter[str]:
-    made = [town.taken(key=f"calls {count} {place}") for place in range(count)]
-    batch = ordered(town, made, key=f"calls {count}")
-    later(town)
-    with CountedCalls(town.services.aws) as counted:
-        worked(town, batch)
-    assert set(outcomes(town, batch).values()) == {"moved"}
-    return Counter(counted.calls)
-
-
-def test_a_dossier_costs_the_same_calls_in_a_batch_of_any_size(town: DossierTown):
-    for count in (5, 10, 20):
-        calls = calls_of(town, count)
-        assert calls["TransactWriteItems"] == count + 1
-        assert calls["Query"] == count + 3, "the head of the trail, once a dossier and at the end; the pieces, twice"
-        assert count < calls["GetItem"] <= count + 5, (
-            "each dossier, the batch, and the agency's tree unless it is known"
-        )
-        assert sum(calls.values()) <= 3 * count + 12
-
-
-@pytest.mark.sweep
-def test_two_thousand_are_moved_each_once(town: DossierTown):
-    made = taken(town, BATCH_MOST)
-    batch = ordered(town, made)
-    later(town)
-    assert worked(town, batch).state is BatchState.DONE
-    assert list(outcomes(town, batch).values()) == ["moved"] * BATCH_MOST
-    story = [town.office.story(WARD, str(one.code))[-1].what for one in made[::97]]
-    assert set(story) == {Happened.TAKEN_UP}
-    assert {line.status for line in town.office.shelf(WARD, Shelf.RUNNING).lines} == {Status.IN_PROGRESS}

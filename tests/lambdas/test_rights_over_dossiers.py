@@ -1,0 +1,110 @@
+"""Dossiers with the rights of each function: followed by the public, moved at the desk, by the clock and in batches only."""
+
+import pytest
+
+from infra.local import stack
+from miniapp.agencies.model import Service
+from miniapp.core.errors import NotFound
+from miniapp.core.guarding import Asker
+from miniapp.dossiers.ending import finish
+from miniapp.dossiers.lists import Shelf
+from miniapp.dossiers.opening import Reason as Opening
+from miniapp.dossiers.states import Status
+from miniapp.dossiers.working import take_up
+from miniapp.exam_scores.model import Exam
+from tests.support.cloud import in_environment
+from tests.support.dossier_acts import asking
+from tests.support.dossier_town import AT_DESK, IDENTIFIER, LAN, OFFICER
+from tests.support.exams import exam_agency
+from tests.support.roles import Roles, refused, roles, seeded
+from tests.support.templates import functions
+
+__all__ = ["roles", "seeded"]
+
+
+def test_a_dossier_is_followed_with_the_public_s_rights_and_can_be_neither_moved_nor_listed_with_them(
+    roles: Roles, seeded: Exam
+) -> None:
+    with in_environment(stack.ADMIN):
+        office = roles.arranged().dossier_office
+        code = str(office.take_in("agc-edu", IDENTIFIER, AT_DESK, by=OFFICER, key="key").code)
+        token = office.link("agc-edu", code)
+    held = exam_agency("agc-edu", services=frozenset({Service.DOSSIERS}))
+    who = Asker("203.0.113.7", "form", roles.clock.now().timestamp())
+
+    with roles.of("public") as public:
+        assert public.following.of(held, public.following.lead(token).code).told.post
+        assert public.following.by_code(held, code, LAN.phone.reveal, who)[1] == code
+        with pytest.raises(NotFound, match="dossier_mismatch"):
+            public.following.by_code(held, code, "0000", who)
+        refused(lambda: public.dossier_office.shelf("agc-edu", Shelf.RUNNING))
+        refused(lambda: public.dossier_office.story("agc-edu", code))
+        refused(lambda: public.dossier_office.link_anew("agc-edu", code, by=OFFICER))
+
+
+def test_dossiers_are_taken_in_moved_and_listed_at_the_desk_by_clock_and_batches_and_by_no_other_function_s_rights(
+    roles: Roles, seeded: Exam
+) -> None:
+    with roles.of("console") as console:
+        office = console.dossier_office
+        made = office.take_in("agc-edu", IDENTIFIER, AT_DESK, by=OFFICER, key="key")
+        code = str(made.code)
+        taken = office.move("agc-edu", code, made.version, lambda one, at, cal: take_up(one, OFFICER, at), by=OFFICER)
+        done = office.move("agc-edu", code, taken.version, lambda one, at, cal: finish(one, OFFICER, at), by=OFFICER)
+        assert office.link("agc-edu", code) != office.link_anew("agc-edu", code, by=OFFICER)
+        assert [line.code for line in office.shelf("agc-edu", Shelf.READY).lines] == [code]
+        assert len(office.story("agc-edu", code)) == done.version
+        made = office.take_in("agc-edu", IDENTIFIER, AT_DESK, by=OFFICER, key="another")
+        another = str(made.code)
+        taken = office.move(
+            "agc-edu", another, made.version, lambda one, at, cal: take_up(one, OFFICER, at), by=OFFICER
+        )
+    with roles.of("batches") as batches:  # who handed in is invited to rate by whoever ends a dossier
+        end = batches.dossier_office.move
+        end("agc-edu", another, taken.version, lambda one, at, cal: finish(one, OFFICER, at), by=OFFICER)
+    for other in set(functions()) - {"console", "schedules", "batches"}:
+        with roles.of(other) as services:
+            refused(lambda: services.dossier_office.shelf("agc-edu", Shelf.READY))
+
+
+def test_dossiers_are_stopped_and_counted_anew_with_the_clock_s_rights(roles: Roles, seeded: Exam) -> None:
+    with in_environment(stack.ADMIN):
+        office = roles.arranged().dossier_office
+        held = office.take_in("agc-edu", IDENTIFIER, AT_DESK, by=OFFICER, key="key")
+        running = office.take_in("agc-edu", IDENTIFIER, AT_DESK, by=OFFICER, key="other")
+        office.move("agc-edu", str(held.code), held.version, asking(), by=OFFICER)
+    roles.clock.pass_by(days=30)
+    with roles.of("schedules") as clock:
+        assert clock.dossier_sweeping.run() == 1
+        assert clock.dossier_office.find("agc-edu", str(held.code)).status is Status.STOPPED
+        assert clock.dossier_office.find("agc-edu", str(running.code)) == running
+    roles.clock.pass_by(days=-30)
+
+
+def test_a_kept_dossier_is_told_of_by_the_clock_and_kept_with_the_public_s_rights_which_move_nothing(
+    roles: Roles, seeded: Exam
+) -> None:
+    with in_environment(stack.ADMIN):
+        services = roles.arranged()
+        held = services.dossier_office.take_in("agc-edu", IDENTIFIER, AT_DESK, by=OFFICER, key="key")
+        code = str(held.code)
+        services.dossier_openings.opened(held, OFFICER.id, decides=False)
+    with roles.of("public") as public:
+        mark = public.dossier_keeping.keep("agc-edu", code, "user_lan", "vi")
+        public.consents.give("user_lan", "agc-edu", "dossier_news", "1")
+        public.dossier_keeping.tell("user_lan", mark, "vi")
+        assert len(public.dossier_openings.of("agc-edu", code)) == 1
+        refused(lambda: public.dossier_openings.note(held, "off_other", Opening.HELPING))
+    with roles.of("console") as console:
+        taken = console.dossier_office.move(
+            "agc-edu", code, held.version, lambda one, at, cal: take_up(one, OFFICER, at), by=OFFICER
+        )
+        console.dossier_office.move(
+            "agc-edu", code, taken.version, lambda one, at, cal: finish(one, OFFICER, at), by=OFFICER
+        )
+    with roles.of("schedules") as clock:
+        assert clock.dossier_telling.run() == 1
+    with roles.of("public") as public:
+        assert [one.name for one in public.outbox.of("user_lan")] == ["dossier_finished"]
+        public.dossier_keeping.forget("user_lan")
+        assert public.dossier_keeping.of("user_lan") == []
