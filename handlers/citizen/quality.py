@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from flask import Response
 
 from handlers import answers, context
-from handlers.charts import Chart
 from handlers.doors import anyone, pages
 from miniapp.agencies.model import Service
 from miniapp.core.clock import local_day
@@ -44,13 +43,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class Shown:
-    """A period that is out. A count that is None is withheld."""
+    """A period that is out. A count that is None is withheld; `tallest` is the largest of those that are told."""
 
     issue: Issue
     choice: Choice
     total: int | None
     ended: Sequence[tuple[str, int | None]]
-    chart: Chart
+    tallest: int
     in_time: Split | None
     refusals: Mapping[str, int]
     rated: int | None
@@ -138,7 +137,7 @@ def _shown(issue: Issue, base: str) -> Shown:
         _choice(issue, base, True),
         None if told.dossiers.silent else told.dossiers.find(("", "", "")),
         lines,
-        Chart.of([count or 0 for _, count in lines], ()),
+        max((count for _, count in lines if count), default=1),
         _in_time(ended),
         refusals(told.dossiers),
         None if told.ballots.silent else told.ballots.find(("", "")),

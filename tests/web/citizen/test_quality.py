@@ -71,7 +71,9 @@ def test_the_newest_period_is_told_in_plain_words_with_formulas_and_of_how_many(
         assert said in page.text.replace("\u00a0", " "), said
     rows = [[cell.get_text(strip=True) for cell in row.select("th,td")] for row in page.soup.select("table tbody tr")]
     assert ["Xong quá hạn", "12"] in rows and ["Điều 9", "14"] in rows
-    assert len(page.soup.select("main svg.bars path")) == 1
+    drawn = [row for row in page.soup.select("table tbody tr") if row.select_one("svg")]
+    told = [row for row in page.soup.select("table")[0].select("tbody tr") if row.td.get_text(strip=True).isdigit()]
+    assert drawn == told and len(drawn) > 1  # a bar beside each number that is told, and none for what is withheld
     assert "HYPERLINK" not in page.html
     assert visitor.get(f"{BASE}/2026-q4").text == page.text
 
