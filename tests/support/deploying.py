@@ -68,7 +68,7 @@ NEEDED = ("aws", "deadline", "errors", "sealing", "settings", "starting")
 # What the functions that read no web request answer, by name; the queues' all alike.
 NO_NOTES = '{"batchItemFailures": []}'
 IDLE = {"uploads": '{"stayed": 0, "dropped": 0}', "schedules": "0"}
-QUEUES = ("imports", "tellings", "messages", "crests", "listing")
+QUEUES = ("imports", "tellings", "messages", "crests", "listing", "batches")
 AT_START = "raise RuntimeError('a module that is not there')"
 EVERYWHERE = 'return answer(500, "sorry")'
 # Right when it is called beside the edge, wrong as people come: what only a look from outside finds.

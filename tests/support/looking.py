@@ -138,7 +138,7 @@ class Walk:
     @contextmanager
     def visitor(self, name: str, client: FlaskClient, **options: Any) -> Iterator[Visitor]:
         """A window with the cookies of a client; what its script or policy complains of is noted."""
-        at_desk = name.startswith("officer")
+        at_desk = name.startswith(("officer", "clerk"))
         size = DESK if at_desk else PHONE
         context = self.browser.new_context(**{"viewport": size, "reduced_motion": "reduce", **options})
         context.add_cookies(

@@ -16,9 +16,9 @@ from tests.support.cloud import temporary_engine
 from tests.support.deploying import Stages, keyed, settings, versions
 
 READERS = {
-    "session_key": {"public", "console", "tellings", "messages", "schedules"},
+    "session_key": {"public", "console", "tellings", "messages", "batches", "schedules"},
     "factor_keys": {"public", "imports"},
-    "signing_keys": {"public", "console"},
+    "signing_keys": {"public", "console", "schedules"},
     "origin_secret": {"public", "console", "hooks"},
 }
 # What a build does that can't bear a key that changes: in the first release of a turn, or in the last.
@@ -215,7 +215,7 @@ def test_a_turn_says_what_it_will_do_and_does_nothing_before_yes(
 
     printed = capsys.readouterr().out
     assert "the present one is read as session_key_before" in printed
-    assert "public, console, tellings, messages, schedules" in printed
+    assert "public, console, tellings, messages, batches, schedules" in printed
     assert (versions(stages.deployment(standing)), held.secrets.versions()) == (before, put)
 
 

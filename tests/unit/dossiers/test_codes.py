@@ -30,7 +30,7 @@ def one_slip_away(text: str) -> set[str]:
 
 
 def alike(text: str) -> str:
-    return text.replace("I", "1").replace("O", "0")
+    return text.translate(str.maketrans("OIL", "011"))
 
 
 def test_the_quasigroup_is_totally_anti_symmetric_over_the_whole_alphabet():
@@ -229,7 +229,7 @@ def test_all_that_may_be_meant_is_near_and_holds_its_check_character(code: Dossi
     check = data.draw(st.sampled_from([one for one in ALPHABET if one != code.check]))
     for meant in did_you_mean(f"{code} {check}"):
         typed, wanted = code.letters + check, meant.letters + meant.check
-        # A slip may bring an I or an O among the figures, where it is read as 1 or 0.
+        # A slip may bring an I, an L or an O among the figures, where it is read as 1 or 0.
         assert alike(wanted) in {alike(slip) for slip in one_slip_away(typed)}
         assert len(wanted) == len(typed)
 
