@@ -20,7 +20,7 @@ def said(macro: str, file: str, *arguments: object) -> set[str]:
 
 @pytest.mark.parametrize("event", sorted(EVENTS))
 def test_every_event_has_words(event: str) -> None:
-    words = said("event_words", "_words.html", event)
+    words = said("event_words", "_events.html", event)
     assert event not in words
     assert len(words) == 2
 
