@@ -11,7 +11,7 @@ from flask import Response, request
 
 from handlers import answers, context
 from handlers.doors import officers, pages
-from miniapp.agencies.service import said_anew
+from miniapp.agencies.service import said_anew, said_done
 from miniapp.audit.model import Entry, Fact
 from miniapp.core.errors import Invalid
 
@@ -25,13 +25,15 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 
 @dataclass(frozen=True)
 class Line:
-    """One entry as shown. `said`: fields of the agency's description, each before and after."""
+    """One entry as shown. `said`: fields of the agency's description, each before and after; `done`: another act on the
+    agency and its facts."""
 
     at: str
     by: str
     event: str
     facts: Mapping[str, Fact]
     said: Sequence[tuple[str, str, str]]
+    done: tuple[str, list[str]] | None
     place: str
 
 
@@ -76,10 +78,11 @@ def _line(entry: Entry, names: Mapping[str, str]) -> Line:
         for name, fact in entry.facts.items()
         if name != "place" and fact not in ("", None, entry.by)
     }
-    said = said_anew(str(facts.get("changed", ""))) if entry.event == "agency_changed" else []
-    if said:
+    changed = str(facts.get("changed", "")) if entry.event == "agency_changed" else ""
+    said, done = said_anew(changed), said_done(changed)
+    if said or done:
         del facts["changed"]
-    return Line(entry.at, names.get(entry.by, entry.by), entry.event, facts, said, f"{entry.day} {entry.seq}")
+    return Line(entry.at, names.get(entry.by, entry.by), entry.event, facts, said, done, f"{entry.day} {entry.seq}")
 
 
 def _earlier(cursor: str) -> str:

@@ -165,6 +165,18 @@ def said_anew(changed: str) -> list[tuple[str, str, str]]:
     return [(name, before, after) for name, (before, after) in json.loads(told).items()]
 
 
+def said_done(changed: str) -> tuple[str, list[str]] | None:
+    """What any other act did, as the trail keeps it: the act and its facts in order; None for what no act here writes."""
+    code, *told = changed.split() or [""]
+    match code, told:
+        case (Move.OPEN_SERVICE | Move.CLOSE_SERVICE, [service]) if service in set(Service):
+            return code, told
+        case (Move.RENAME | Move.COLOUR, [_, _]) | (Move.MERGE, [_, _, *_]) | (Move.CREST, [_]):
+            return code, told
+        case _:
+            return None
+
+
 @dataclass(slots=True)
 class _Read:
     """What the store said of an address, when, and when it was last asked in vain."""

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
-from miniapp.agencies.model import Agency, Description, Kind, Service
+from miniapp.agencies.model import Agency, Description, Kind, Move, Service
 from miniapp.agencies.store import AgencyStore
+from miniapp.audit.model import Event
 from tests.support.agency_desk import BASE, FACTS, HOME, checked, saved, sent_logo, trail, typed
 from tests.support.markup import assert_markup, collect_html
+from tests.support.officers import Desk
 from tests.support.pictures import picture
 from tests.support.score_desk import ScoreDesk, send, upload
 from tests.support.visitor import Visitor
@@ -59,6 +61,45 @@ def test_the_trail_tells_a_description_field_by_field_in_words(office: Office, v
     ):
         assert words in page.text, words
     assert "describe" not in page.text and "{" not in page.text
+
+
+def test_the_trail_tells_every_other_act_on_an_agency_in_words(office: Office, visitor: Visitor, admin: Desk):
+    agencies = office.services.agencies
+    agencies.close_service(AGENCY, Service.EXAM_SCORES, admin.id)
+    agencies.open_service(AGENCY, Service.PROCEDURES, admin.id)
+    agencies.colour(AGENCY, agencies.now(AGENCY).version, "#a3002b", admin.id)
+    logo = f"/assets/crests/{'a' * 32}.png"
+    agencies.crest(AGENCY, logo, admin.id)
+    agencies.crest(AGENCY, "", admin.id)
+    agencies.rename(AGENCY, "Sở Giáo dục", "Education", "Sở", "so-giao-duc", "operator")
+    agencies.rename(AGENCY, "Sở Giáo dục tỉnh", "Education", "Sở", "so-giao-duc", "operator")
+    agencies.merge(AGENCY, [OTHER], "2026-06-30", "operator")
+    page = visitor.get("/console/so-giao-duc/audit")
+    for words in (
+        "Đóng dịch vụ: Tra cứu điểm thi",
+        "Mở dịch vụ: Thủ tục",
+        "Màu nhấn: mặc định → #a3002b",
+        f"Logo mới: {logo}",
+        "Bỏ logo",
+        f"Đổi tên, địa chỉ trang: {AGENCY} → so-giao-duc",
+        "Đổi tên, địa chỉ trang vẫn là: so-giao-duc",
+        f"Nhập vào: {OTHER}, ngày cuối cùng 30/06/2026",
+    ):
+        assert words in page.text, words
+    english = visitor.get("/console/so-giao-duc/audit?lang=en").text
+    for text in (page.text, english):
+        assert not any(f" {code} " in f"{text} " for code in (*Move, "exam_scores")), text
+    assert "Close the service: Look up exam scores" in english
+
+
+def test_an_act_that_nobody_here_writes_stands_in_the_trail_as_it_was_kept(
+    office: Office, visitor: Visitor, admin: Desk
+):
+    for kept in ("painted red", "open_service zzz", "rename alone"):
+        office.services.audit.commit(
+            Event("agency_changed", agency=AGENCY, changed=kept), agency=AGENCY, by=admin.id, writes=[]
+        )
+        assert f"Thay đổi: {kept}" in visitor.get(f"/console/{AGENCY}/audit").text
 
 
 @pytest.mark.parametrize(
