@@ -113,7 +113,7 @@ def test_only_who_handles_the_agencys_dossiers_comes_in(office: Office, clerk: V
             stranger.get(NAP + path, 403)
         for path in ("", "/nhan"):
             stranger.post(NAP + path, 403)
-    identified(office, OTHER)
+    identified(office, OTHER, "H56.15")
     other = office.at_desk(office.desk("khac@x.vn", "officer", agency=OTHER))
     for path in ("", "/loi.csv"):
         other.get(f"/console/{OTHER}/ho-so/nap/{held.id}{path}", 404)
