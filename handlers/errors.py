@@ -55,6 +55,7 @@ STATUS = {
 # What deserves a page of its own beside its kind's.
 OWN_PAGES = {
     "unforeseen": "errors/sorry.html",
+    "body_too_large": "errors/too_large.html",
     "service_closed": "citizen/agencies/service_closed.html",
     "dossier_link_unknown": "citizen/dossiers/link_unknown.html",
 }

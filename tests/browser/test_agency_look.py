@@ -134,6 +134,30 @@ def test_colour_and_logo_change_and_a_citizen_sees_them(
         assert_no_horizontal_scroll(phone)
 
 
+def too_much(page: Page) -> None:
+    """More in a field than a form may carry, as from a browser that keeps no bounds."""
+    page.locator("#f-street").evaluate("one => { one.removeAttribute('maxlength'); one.value = 'x'.repeat(70000); }")
+
+
+@pytest.mark.parametrize("scripted", [True, False], ids=["with script", "without"])
+def test_who_sent_too_much_goes_back_to_what_was_typed_and_sends_less(
+    browser: Browser, town: Town, scripted: bool
+) -> None:
+    page = signed_in(browser, town, f"{BASE}/thong-tin", java_script_enabled=scripted)
+    page.locator("#f-hotline").fill("0296 3841 190")
+    too_much(page)
+    page.get_by_role("button", name="Lưu").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Phần gửi lên quá lớn")
+    expect(page.get_by_text("Bấm nút quay lại")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#f-hotline")).to_have_value("0296 3841 190")
+    page.locator("#f-street").fill("10 Nguyễn Trãi")
+    page.get_by_role("button", name="Lưu").click()
+    page.wait_for_url(f"**{BASE}")
+    held = town.services.agencies.now(AGENCY)
+    assert (held.hotline, held.street) == ("02963841190", "10 Nguyễn Trãi")
+
+
 def states(town: Town, page: Page, language: str) -> Iterator[str]:
     """Every state of these screens, one after another; the page shows it."""
 
@@ -153,6 +177,10 @@ def states(town: Town, page: Page, language: str) -> Iterator[str]:
     page.locator("#f-name").fill("")
     send()
     yield "facts wrong"
+    at("/thong-tin")
+    too_much(page)
+    send()
+    yield "facts too large"
     at("/thong-tin")
     held = town.services.agencies.now(AGENCY)
     said = {name: getattr(held, name) for name in ("name", "name_en", "site")}

@@ -149,6 +149,12 @@ def test_a_form_that_is_too_large_is_told_by_how_much_and_what_to_do(office: Off
     text = page.text.replace("\u00a0", " ")
     assert "lớn hơn mức cho phép 64 KB, nên chưa được lưu" in text
     assert "Hãy quay lại trang trước, rút gọn hoặc chia nhỏ rồi gửi lại." in text
+    assert page.h1 == "Phần gửi lên quá lớn"
+    assert "Bấm nút quay lại của trình duyệt hoặc của Zalo." in text
+    assert page.soup.select("main a[href='']") == []  # the same address afresh is an empty form
+    english = saved(visitor, f"{BASE}/thong-tin?lang=en", 413, **{**FACTS, "street": "x" * 70_000})
+    assert "Press the back button of the browser or of Zalo." in english.text
+    assert "changed nothing" in english.text
     assert trail(office) == []
 
 
