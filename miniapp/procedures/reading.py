@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from miniapp.procedures.index import Index
 from miniapp.procedures.rules import Words
-from miniapp.procedures.typed import halves, is_syllable, is_unaccented, key, slips, sounds, spelled, unwound, words
+from miniapp.procedures.typed import as_typed, halves, is_syllable, is_unaccented, key, slips, sounds, spelled, unwound
 
 SHORTEST_SLIP = 3
 
@@ -42,7 +42,7 @@ class Token:
 
 def read(text: str, index: Index) -> list[Token]:
     """The words of a question, understood as far as each can be."""
-    typed = words(text)
+    typed = as_typed(text)
     keys = [key(word) for word in typed]
     tokens: list[Token] = []
     at = 0

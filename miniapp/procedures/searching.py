@@ -3,6 +3,7 @@
 For the page, the bot and the API. It reads one index in memory and nothing else; whoever holds the catalogue adds what
 an agency changed to each match. A doubtful answer says so, and then suggests words that names have and life events."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,7 @@ from miniapp.procedures.typed import key, split
 SHOWN = 10
 DOUBT = 0.34  # of what a question says, so much must be in a name
 SUGGESTED = 3
+ENOUGH_NAMES = 50  # tell how a word is written
 REASON_WEIGHT = 0.25
 
 
@@ -116,7 +118,19 @@ class Search:
 
     def _suggestions(self, asked: Asked) -> Iterator[str]:
         for word in asked.strange:
-            yield from list(nearest(key(word), self._index))[:SUGGESTED]
+            for near in list(nearest(key(word), self._index))[:SUGGESTED]:
+                yield _as_written(near, self._index)
+
+
+def _as_written(plain: str, index: Index) -> str:
+    """A word as most names write it, accents and all; one that names have only in a short form, without them."""
+    found = Counter(
+        word.lower()
+        for procedure in index.named(index.number(plain))[0][:ENOUGH_NAMES]
+        for word in split(index.names[procedure])
+        if key(word) == plain
+    )
+    return max(found, key=lambda word: found[word], default=plain)
 
 
 def _reasons(procedure: int, asked: Asked, index: Index) -> Iterator[Reason]:

@@ -66,17 +66,17 @@ class Synonyms:
         key = phrase_key(phrase)
         if not key or len(say) > LONGEST_QUESTION:
             raise Invalid("phrase_shape", field="say", most=LONGEST_QUESTION)
-        code = national_code(code)
+        national = national_code(code)
         for attempt in range(TRIES):
             pointer = self._store.pointer(agency)
             held = {phrase_key(one.say): one for one in self._store.synonyms(agency)}
             if key not in held and len(held) >= SYNONYMS_MOST:
                 raise Invalid("synonyms_too_many", field="say", most=SYNONYMS_MOST)
             before = held.get(key)
-            if before and (before.code, before.approved) == (code, approved):
+            if before and (before.code, before.approved) == (national, approved):
                 break
-            synonym = Synonym(phrase, code, approved, iso(self._clock.now()), by)
-            event = Event("synonym_decided", catalogue=agency, phrase=phrase, procedure=code, approved=approved)
+            synonym = Synonym(phrase, national, approved, iso(self._clock.now()), by)
+            event = Event("synonym_decided", catalogue=agency, phrase=phrase, procedure=national, approved=approved)
             try:
                 writes = self._store.decided(agency, pointer, key, synonym)
                 self._audit.commit(event, agency=agency, by=by, writes=writes)

@@ -60,8 +60,16 @@ _SOUNDS = (
 
 def words(text: str) -> list[str]:
     """The words as they were typed, lower case and composed; at most so many, whoever sends a novel."""
-    composed = clean(unicodedata.normalize("NFKC", text[:READ_AT_MOST]).casefold())[:LETTERS_AT_MOST]
-    return [word[:WORD_AT_MOST] for word in split(composed)[:WORDS_AT_MOST]]
+    return _bounded(unicodedata.normalize("NFKC", text[:READ_AT_MOST]).casefold())
+
+
+def as_typed(text: str) -> list[str]:
+    """The same with their capital letters: what is told to whoever typed them."""
+    return _bounded(unicodedata.normalize("NFKC", text[:READ_AT_MOST]))
+
+
+def _bounded(composed: str) -> list[str]:
+    return [word[:WORD_AT_MOST] for word in split(clean(composed)[:LETTERS_AT_MOST])[:WORDS_AT_MOST]]
 
 
 def split(text: str) -> list[str]:

@@ -168,6 +168,21 @@ def test_a_strange_word_is_told_and_near_ones_are_suggested() -> None:
     assert near.search("hoan").matches
 
 
+@pytest.mark.parametrize(("typed", "suggested"), [("kx", "ký"), ("đ9ng", "đăng"), ("Đ4T", "đất")])
+def test_what_is_suggested_is_written_as_names_write_it(typed: str, suggested: str) -> None:
+    assert suggested in SEARCH.search(typed).suggestions
+    written = {word.lower() for one in ENTRIES for word in one.name.replace(",", "").split()}
+    assert set(SEARCH.search(typed).suggestions) <= written
+
+
+@pytest.mark.parametrize("typed", ["CCCD", "Căn", "THẺ", "Thẻe", "ĐẤtt"])
+def test_what_was_typed_is_told_as_it_was_typed(typed: str) -> None:
+    answer = SEARCH.search(f"{typed} zqzq")
+    assert {reason.typed for match in answer.matches for reason in match.reasons} == {typed}
+    lower = SEARCH.search(f"{typed.lower()} zqzq")
+    assert [(one.code, one.score) for one in answer.matches] == [(one.code, one.score) for one in lower.matches]
+
+
 @pytest.mark.parametrize("text", NASTY)
 def test_no_text_is_too_nasty(text: str) -> None:
     answer = SEARCH.search(text)
