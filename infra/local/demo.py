@@ -13,7 +13,7 @@ import pyotp
 
 from handlers.wiring import Services
 from infra.local.secrets_kept import write_private
-from infra.seed import exams
+from infra.seed import exams, forms
 from miniapp.accounts.access import Operator
 from miniapp.accounts.model import Officer, State
 from miniapp.agencies.model import Description, Service
@@ -103,6 +103,8 @@ def load_procedures(services: Services, say: Say) -> None:
         services.procedure_office.show(NATION)  # this checkout may search in another way than the one that loaded them
         return
     say("Loading everyday procedures …")
+    for name, form in forms.made():
+        services.files.put("packs", f"forms/{name}", form)
     with PROCEDURES.open("rb") as body:
         read = read_file(body, lambda: (), in_silence)
     services.procedure_office.take(NATION, read.procedures, by=Operator().id, source=PROCEDURES.name, told=read.told)
