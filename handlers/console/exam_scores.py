@@ -168,6 +168,7 @@ def exam(agency: str, exam: str) -> Response:
 @exam_scores.get("/<exam>/bat-dau")
 def show_begin(agency: str, exam: str) -> Response:
     """The form for a new edition."""
+    require(context.officer(), begin_permission(Reason.RELEASE), context.agency().id)
     held = context.services().exam_office.exam(context.agency().id, exam)
     return answers.show("console/exam_scores/begin.html", _begin_page(held, forms.blank(reason="release", rows="all")))
 
@@ -179,10 +180,9 @@ def begin(agency: str, exam: str) -> Response:
     held = office.exam(context.agency().id, exam)
     form = forms.read(BEGIN)
     reason = next((reason for reason in Reason if reason.value == form.value("reason")), None)
+    require(context.officer(), begin_permission(reason or Reason.RELEASE), held.agency)
     if reason is None:
         form = form.with_problems(forms.FieldProblem("reason", "required"))
-    else:
-        require(context.officer(), begin_permission(reason), held.agency)
     if form.problems or reason is None:
         return _begin_again(held, form)
     partial = form.value("rows") == "changed"

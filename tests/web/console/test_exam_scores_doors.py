@@ -74,6 +74,16 @@ def test_each_role_enters_only_its_own_rooms(office: Office, desk: ScoreDesk, ro
         assert (answer.status_code == 403) == (role not in roles), (path, answer.status_code)
 
 
+@pytest.mark.parametrize("role", [role.value for role in Role])
+def test_the_form_of_a_new_edition_is_for_who_may_begin_one_whatever_reason_is_named(
+    office: Office, desk: ScoreDesk, role: str
+) -> None:
+    visitor = office.at_desk(office.desk(f"{role}@angiang.gov.vn", role)).client
+    begin = f"{desk.base}/bat-dau"
+    told = [visitor.get(begin), *(visitor.post(begin, data={"reason": text}) for text in ("", "made-up", "remark"))]
+    assert [answer.status_code for answer in told] == ([200, 422, 422, 422] if role == "publisher" else [403] * 4)
+
+
 def test_nobody_enters_without_signing_in(office: Office, desk: ScoreDesk) -> None:
     edition = desk.released()
     visitor = office.visitor().client
