@@ -27,7 +27,7 @@ from miniapp.core.once import Once
 from miniapp.core.queues import Queues
 from miniapp.core.sealing import Sealer
 from miniapp.core.settings import Settings
-from miniapp.core.signing import Signer
+from miniapp.core.signing import PublicKeys, Signer
 from miniapp.core.tables import Write, bind
 
 if TYPE_CHECKING:  # these are imported where they are made: a citizens' page needs none of them
@@ -65,6 +65,10 @@ class Ground:
     @cached_property
     def signer(self) -> Signer:
         return Signer(self.settings.signing_keys)
+
+    @cached_property
+    def public_keys(self) -> PublicKeys:
+        return PublicKeys.of(self.settings.signing_keys or self.settings.signing_keys_public)
 
     @cached_property
     def files(self) -> Files:

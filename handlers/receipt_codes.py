@@ -6,8 +6,7 @@ are data: addresses, black on white in the dark as well, or no phone reads them.
 from dataclasses import dataclass
 
 from handlers import code39, context
-from miniapp.agencies.model import Agency
-from miniapp.dossiers.receipts import Said, line_of, signed
+from miniapp.dossiers.codes import DossierCode
 
 CHECK = "/kiem-tra-giay-hen"
 GROUP = 4  # letters of a signature that are typed at a time
@@ -27,13 +26,11 @@ class Codes:
     check: str
 
 
-def codes_of(said: Said, agency: Agency, token: str) -> Codes:
-    """The codes of a dossier that was received, signed as of this moment; `token` is that of its link, or empty."""
-    services = context.services()
-    base = services.settings.base_url.rstrip("/")
-    line = signed(line_of(said, agency.address, services.clock.now()), services.signer)
+def codes_of(dossier: DossierCode, line: str, token: str) -> Codes:
+    """The codes of a dossier that was received; `line` is its signed one, `token` that of its link, or empty."""
+    base = context.services().settings.base_url.rstrip("/")
     link = f"{base}/hs/{token}" if token else ""
-    code = str(said.code)
+    code = str(dossier)
     return Codes(
         code=code,
         bars=code39.picture(code),

@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # these are imported where they are made: a citizens' page ne
     from miniapp.dossiers.bringing import Bringing
     from miniapp.dossiers.following import Following
     from miniapp.dossiers.keeping import Keeping
+    from miniapp.dossiers.lines import Lines
     from miniapp.dossiers.model import Dossier
     from miniapp.dossiers.opening import Openings
     from miniapp.dossiers.service import DossierOffice
@@ -112,7 +113,19 @@ class Services(ExamRooms, PublicFigures, FilesGround):
         from miniapp.dossiers.service import DossierOffice
         from miniapp.dossiers.store import DossierStore
 
-        return DossierOffice(DossierStore(), self.calendars.of, self.audit, self.ids, self.clock, self._invited)
+        return DossierOffice(
+            DossierStore(), self.calendars.of, self.audit, self.ids, self.clock, self.dossier_lines, self._invited
+        )
+
+    @cached_property
+    def dossier_lines(self) -> Lines:
+        from miniapp.dossiers.lines import Lines
+
+        return Lines(self.signer, self._address_of)
+
+    def _address_of(self, agency: str) -> str:
+        held = self.agencies.find(agency)
+        return held.address if held else agency
 
     def _invited(self, before: Dossier | None, after: Dossier) -> list[Write]:
         """Whoever handed a dossier in is invited to rate once its result is ready (national status 9, or 10 at once)."""
@@ -129,7 +142,9 @@ class Services(ExamRooms, PublicFigures, FilesGround):
         from miniapp.dossiers.bringing import Bringing
         from miniapp.dossiers.store import DossierStore
 
-        return Bringing(DossierStore(), self.calendars.of, self.audit, self.ids, self.clock, self._invited)
+        return Bringing(
+            DossierStore(), self.calendars.of, self.audit, self.ids, self.clock, self.dossier_lines, self._invited
+        )
 
     @cached_property
     def sheet_imports(self) -> SheetImports:

@@ -33,8 +33,13 @@ class PicturePage:
 def show(held: Agency, followed: Followed, back: str, token: str = "") -> Response:
     """The picture of a dossier that was received; NotFound `dossier_not_received`."""
     from handlers.receipt_codes import codes_of
+    from miniapp.core.signing import Verdict
+    from miniapp.dossiers.receipts import check
 
     if followed.received_at is None:
         raise NotFound("dossier_not_received")
-    page = PicturePage(held, followed, codes_of(followed, held, token), context.services().clock.now())
+    services = context.services()
+    verdict = check(followed.line, services.public_keys).verdict  # what nobody could check is not shown
+    codes = codes_of(followed.code, followed.line if verdict is Verdict.GENUINE else "", token)
+    page = PicturePage(held, followed, codes, services.clock.now())
     return answers.show("citizen/dossiers/picture.html", page, back=back)

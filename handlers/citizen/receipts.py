@@ -42,7 +42,7 @@ class CheckPage:
 @keys.get("/jwks.json")
 def published() -> Response:
     """The public keys, those that sign no more among them."""
-    return answers.data(context.services().signer.public.published(), edge=AN_HOUR)
+    return answers.data(context.services().public_keys.published(), edge=AN_HOUR)
 
 
 @checking.get("")
@@ -61,7 +61,7 @@ def told() -> Response:
         form = form.with_problems(FieldProblem("text", "receipt_text_missing"))
     if form.problems:
         return _shown(form, status=422)
-    found = check(form.value("text"), context.services().signer.public)
+    found = check(form.value("text"), context.services().public_keys)
     return _shown(Form(form.values, (), forms.fresh_token()), found)
 
 

@@ -59,7 +59,7 @@ def verify(folder: Path, keys: Path | None, as_json: bool) -> None:
         path = folder / Path(name).name
         return path.read_bytes() if path.is_file() else None
 
-    found = check(find, known_keys(keys) if keys else services().signer.public)
+    found = check(find, known_keys(keys) if keys else services().public_keys)
     if as_json:
         verdict = found.verdict.value if found.verdict else "nothing"
         click.echo(json.dumps({"verdict": verdict, "wrong": found.wrong, "good": found.is_good}))

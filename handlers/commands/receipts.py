@@ -35,7 +35,7 @@ FILE_MOST = 100_000
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
 def verify(text: str, keys: Path | None, as_json: bool) -> None:
     """Check TEXT: the text itself, a file that holds it, or - for standard input."""
-    found = check(_given(text), known_keys(keys) if keys else services().signer.public)
+    found = check(_given(text), known_keys(keys) if keys else services().public_keys)
     if as_json:
         told = {"verdict": found.verdict.value if found.verdict else "damaged", "key": found.key}
         click.echo(json.dumps(told | {"signed": dict(_facts(found.receipt)) if found.receipt else None}))

@@ -14,7 +14,7 @@ from flask.cli import AppGroup
 
 from handlers.context import services
 from miniapp.core.clock import VIETNAM
-from miniapp.core.signing import SIZE, with_new_key, without_old_secrets
+from miniapp.core.signing import SIZE, public_halves, with_new_key, without_old_secrets
 
 signing = AppGroup("signing", help="Keys that sign receipts and files.")
 
@@ -23,7 +23,7 @@ signing = AppGroup("signing", help="Keys that sign receipts and files.")
 @click.option("--json", "as_json", is_flag=True, help="The set as it is published, to be kept for `receipts verify`.")
 def keys(as_json: bool) -> None:
     """Say which public keys there are and on which days each signs."""
-    public, today = services().signer.public, services().clock.now().astimezone(VIETNAM).date()
+    public, today = services().public_keys, services().clock.now().astimezone(VIETNAM).date()
     if as_json:
         click.echo(json.dumps(public.published()))
         return
@@ -51,3 +51,4 @@ def make_key(file: Path, begins: datetime | None) -> None:
     except FileExistsError:
         raise click.UsageError(f"{file} is there already") from None
     click.echo(f"{file}: the new value of MOTCUA_SIGNING_KEYS; the keys that it ends, end the day before")
+    click.echo(f"For a process that checks and signs nothing: MOTCUA_SIGNING_KEYS_PUBLIC={public_halves(made)}")

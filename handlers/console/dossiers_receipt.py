@@ -88,7 +88,7 @@ def show(agency: str, dossier: str) -> Response:
         place=place_of(at),
         day=in_words(held.received_at),
         receiver=names_of({receiver}).get(receiver, ""),
-        codes=codes_of(held, at, token),
+        codes=codes_of(held.code, services.dossier_office.lined(held).line, token),
         new_link=of(held, "/lien-ket-moi"),
         away=of(held),
     )

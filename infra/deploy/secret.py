@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from infra.deploy.place import Place
 from miniapp.core.clock import VIETNAM, WallClock
-from miniapp.core.signing import with_new_key
+from miniapp.core.signing import public_halves, with_new_key
 
 MADE: dict[str, Callable[[], str]] = {
     "session_key": lambda: secrets.token_hex(32),
@@ -21,7 +21,7 @@ MADE: dict[str, Callable[[], str]] = {
     "origin_secret": lambda: secrets.token_hex(32),
     "zalo_code_verifier": lambda: secrets.token_urlsafe(32),  # 43 letters, as RFC 7636 has it
 }
-ORIGIN = "origin_secret"
+ORIGIN, SIGNING, PUBLISHED = "origin_secret", "signing_keys", "signing_keys_public"
 
 
 class Secrets:
@@ -41,12 +41,13 @@ class Secrets:
     def missing(self) -> list[str]:
         """Names of those that are not there yet."""
         held = self.versions()
-        return [name for name in MADE if name not in held]
+        return [name for name in (*MADE, PUBLISHED) if name not in held]
 
     def make(self, name: str) -> None:
-        """Make one; whoever was quicker wins."""
+        """Make one; whoever was quicker wins. What is published follows from the keys that are there."""
         try:
-            self._put(name, MADE[name](), overwrite=False)
+            made = public_halves(self.value(SIGNING)) if name == PUBLISHED else MADE[name]()
+            self._put(name, made, overwrite=False)
         except ClientError as failure:
             if failure.response["Error"]["Code"] != "ParameterAlreadyExists":
                 raise

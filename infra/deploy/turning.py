@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from infra.deploy.keeping import Code
-from infra.deploy.secret import MADE, ORIGIN
+from infra.deploy.secret import MADE, ORIGIN, PUBLISHED, SIGNING
 from infra.deploy.steps import Deployment
 from miniapp.core.clock import VIETNAM, WallClock
-from miniapp.core.signing import with_new_key, without_old_secrets
+from miniapp.core.signing import public_halves, with_new_key, without_old_secrets
 
-SESSION, BEFORE, FACTORS, SIGNING = "session_key", "session_key_before", "factor_keys", "signing_keys"
+SESSION, BEFORE, FACTORS = "session_key", "session_key_before", "factor_keys"
 NOTICE = timedelta(days=2)  # in which readers who keep our public keys meet a new one before it signs
 SAID = {
     SESSION: (
@@ -46,7 +46,8 @@ class Turning:
     def lines(self, name: str) -> Iterator[str]:
         """What would be done, for the person who decides."""
         stage = self._deployment.stage.name
-        readers = [each.name for each in self._deployment.told if name in each.reads]
+        turned = {name, PUBLISHED} if name == SIGNING else {name}
+        readers = [each.name for each in self._deployment.told if turned & set(each.reads)]
         version = self._secrets.versions().get(name)
         yield f"Stage {stage} in account {self._deployment.place.account}: {name}, put {version or 0} times so far"
         yield from SAID[name]
@@ -85,7 +86,8 @@ class Turning:
         if name == SIGNING:  # one release: an environment without the new key goes on with the old one, which is good
             today = WallClock().now().astimezone(VIETNAM).date()
             held = without_old_secrets(self._secrets.value(SIGNING), today)
-            return {SIGNING: with_new_key(held, secrets.token_bytes(32), today + NOTICE)}
+            made = with_new_key(held, secrets.token_bytes(32), today + NOTICE)
+            return {PUBLISHED: public_halves(made), SIGNING: made}  # nobody may hold a key that nobody can check
         return {name: ""}
 
     def _release(self, code: Code, target: dict[str, str], judged: bool) -> None:

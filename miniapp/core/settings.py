@@ -31,6 +31,7 @@ class Settings:
     signing_keys: str = field(
         default="", repr=False
     )  # "private:2026-11-30:hex,…" (core/signing); empty: nothing is signed
+    signing_keys_public: str = field(default="", repr=False)  # "public:2026-11-30:hex,…": who checks and signs nothing
     role: str = ""  # which pages this process serves: public, console, hooks; empty: all, and the commands
     region: str = "ap-southeast-1"
     aws_endpoint: str = ""  # one address for every engine; empty: AWS itself

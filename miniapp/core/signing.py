@@ -72,6 +72,11 @@ class PublicKeys:
             raise ValueError("no set of keys") from failure
         return cls(_sized(key) for key in keys)
 
+    @classmethod
+    def of(cls, keys: str) -> Self:
+        """Those of a setting, be it `signing_keys` or `signing_keys_public`."""
+        return cls(_Held.read(part).public for part in keys.split(",") if part)
+
     def verify(self, purpose: str, text: str, signature: Signature, day: date) -> Verdict:
         """Whether a text of that day was signed so for this purpose."""
         from cryptography.exceptions import InvalidSignature
@@ -150,6 +155,10 @@ class _Held:
         days = self.since.isoformat() + (f"/{self.until.isoformat()}" if self.until else "")
         return f"{self.kind}:{days}:{self.raw.hex()}"
 
+    @property
+    def published(self) -> str:
+        return _Held(PUBLIC, self.since, self.until, self.public.raw).written
+
     @cached_property
     def public(self) -> PublicKey:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -173,10 +182,14 @@ def without_old_secrets(keys: str, today: date) -> str:
     kept = []
     for part in keys.split(","):
         held = _Held.read(part)
-        if held.kind == PRIVATE and held.until is not None and held.until <= today:
-            held = _Held(PUBLIC, held.since, held.until, held.public.raw)
-        kept.append(held.written)
+        over = held.kind == PRIVATE and held.until is not None and held.until <= today
+        kept.append(held.published if over else held.written)
     return ",".join(kept)
+
+
+def public_halves(keys: str) -> str:
+    """The setting for who checks and signs nothing: the public half alone of every key, with its days."""
+    return ",".join(_Held.read(part).published for part in keys.split(",") if part)
 
 
 def _said(purpose: str, text: str) -> bytes:

@@ -20,6 +20,7 @@ from miniapp.core.workdays import Calendar
 from miniapp.dossiers.codes import EXAMPLE, DossierCode
 from miniapp.dossiers.events import By
 from miniapp.dossiers.leading import begun, led, way
+from miniapp.dossiers.lines import Lines
 from miniapp.dossiers.model import Dossier, Move
 from miniapp.dossiers.reported import Record, Report, of_the_same_place
 from miniapp.dossiers.service import TOKEN_SIZE, commit
@@ -70,6 +71,7 @@ class Bringing:
         audit: Audit,
         ids: Ids,
         clock: Clock,
+        lines: Lines,
         beside: Beside = lambda before, after: (),
     ) -> None:
         """`beside`: what else a change writes, for slices that stand beside this one."""
@@ -79,6 +81,7 @@ class Bringing:
         self._audit = audit
         self._ids = ids
         self._clock = clock
+        self._lines = lines
 
     def foreseen(self, agency: str, identifier: str, records: Sequence[Record], by: By) -> Iterator[Outcome | Problem]:
         """What `bring` would do with each now, or the problem that it would raise; changes nothing."""
@@ -185,7 +188,7 @@ class Bringing:
         return begun(agency, code, record, by, self._clock.now(), self._calendars(agency))
 
     def _kept(self, before: Dossier | None, moves: list[Move], by: By, more: Sequence[Write] = ()) -> Dossier:
-        after, events = moves[-1].dossier, [one.event for one in moves]
+        after, events = self._lines.on(moves[-1].dossier, self._clock.now()), [one.event for one in moves]
         if before is None:
             own = [*self._store.added(after, events), *self._store.linked(after, self._ids.secret(TOKEN_SIZE))]
         else:

@@ -49,7 +49,8 @@ class Dossiers:
 class Followed:
     """A dossier as it stands now, without who asked; `calendar` is the agency's.
 
-    `is_misread`: the check character that was typed with its code is another code's."""
+    `line`: its receipt's, signed, or empty. `is_misread`: the check character that was typed with its code is another
+    code's."""
 
     code: DossierCode
     procedure: str
@@ -59,6 +60,7 @@ class Followed:
     told: Timeline
     calendar: Calendar
     version: int
+    line: str
     is_misread: bool = False
 
     @property
@@ -169,6 +171,7 @@ class Following:
             told=told,
             calendar=calendar,
             version=found.version,
+            line=found.line,
         )
 
 

@@ -43,6 +43,7 @@ class Dossier:
     ended_at: datetime | None = None  # finished, or refused, stopped, withdrawn
     returned_at: datetime | None = None
     returned_by: Channel | None = None
+    line: str = ""  # its receipt's, signed; of this version or an earlier one (`lines`)
     version: int = 1
 
     @property

@@ -6,6 +6,7 @@ follow what, in the model."""
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -21,6 +22,7 @@ from miniapp.core.time_limits import UNSTATED, TimeLimit
 from miniapp.core.workdays import Calendar
 from miniapp.dossiers.codes import DossierCode
 from miniapp.dossiers.events import By, Event
+from miniapp.dossiers.lines import Lines
 from miniapp.dossiers.lists import Keep, Page, Shelf
 from miniapp.dossiers.marks import Marks
 from miniapp.dossiers.model import Dossier, Move
@@ -74,6 +76,7 @@ class DossierOffice:
         audit: Audit,
         ids: Ids,
         clock: Clock,
+        lines: Lines,
         also: Also = lambda before, after: (),
     ) -> None:
         """`also`: what else a move writes, for slices that stand beside this one."""
@@ -84,6 +87,7 @@ class DossierOffice:
         self._audit = audit
         self._ids = ids
         self._clock = clock
+        self._lines = lines
 
     def take_in(self, agency: str, identifier: str, order: Order, *, by: By, key: str) -> Dossier:
         """A new dossier under the agency's identifier (`H56.14`), with a link of its own.
@@ -98,7 +102,7 @@ class DossierOffice:
         self._marks.remember(agency)
         taken = self._begun(agency, DossierCode.made(identifier, day, 1), order, by, now)
         number = self._store.next_number(agency, identifier, f"{day:%y%m%d}")  # what is refused uses none up
-        dossier = replace(taken[-1].dossier, code=DossierCode.made(identifier, day, number))
+        dossier = self._lines.on(replace(taken[-1].dossier, code=DossierCode.made(identifier, day, number)), now)
         events = [move.event for move in taken]
         writes = [
             *self._store.added(dossier, events),
@@ -125,7 +129,9 @@ class DossierOffice:
         before = self.find(agency, code)
         if before.version != seen:
             raise Conflict("dossier_changed", dossier=code)
-        after, event = act(before, part.at if part else self._clock.now(), self._calendars(agency))
+        now = self._clock.now()
+        after, event = act(before, part.at if part else now, self._calendars(agency))
+        after = self._lines.on(after, now)
         writes = [
             *self._store.moved(before, after, [event]),
             *self._also(before, after),
@@ -140,6 +146,16 @@ class DossierOffice:
         if found is None:
             raise NotFound("dossier_unknown")
         return found
+
+    def lined(self, dossier: Dossier) -> Dossier:
+        """The dossier with the receipt's line of how it stands, made and kept now where there is none; none without a key."""
+        if self._lines.holds(dossier):
+            return dossier
+        made = self._lines.on(replace(dossier, line=""), self._clock.now())
+        if made.line:
+            with suppress(Conflict):  # moved meanwhile, with a line of its own; what was seen is printed as it was seen
+                self._store.lined(made).alone()
+        return made
 
     def find_many(self, agency: str, codes: Sequence[str]) -> dict[str, Dossier]:
         """Many dossiers by their codes, as of this moment; what is not there is left out."""

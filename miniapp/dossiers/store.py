@@ -177,6 +177,11 @@ class DossierStore:
         writes = [put_new(_row(dossier), taken), *_told(dossier, events, taken), put_new(_line(dossier), taken)]
         return [*writes, *deadline_moved(None, dossier)]
 
+    def lined(self, dossier: Dossier) -> Write:
+        """The write of another line and nothing else; Conflict `dossier_changed` where it was moved meanwhile."""
+        faster = Conflict("dossier_changed", dossier=str(dossier.code))
+        return put(_row(dossier), DossierRow.version == dossier.version, faster)
+
     def moved(self, before: Dossier, after: Dossier, events: Sequence[Event]) -> list[Write]:
         """The writes of a move; Conflict `dossier_changed` where somebody was faster."""
         faster = Conflict("dossier_changed", dossier=str(after.code))

@@ -38,6 +38,7 @@ LATE = {
         for service in ("arriving", "exam_office", "exam_reports", "importing", "ruling")
     },
     ("handlers/wiring.py", "batches"): "the desk's and a worker's",
+    ("handlers/wiring.py", "dossier_lines"): "the desk's, a worker's and the clock's",
     ("handlers/wiring.py", "following"): "a slip's start does not pay for dossiers; who follows one does, once",
     **{
         ("handlers/wiring.py", service): "workers' and officers' services: a start for citizens does not pay for them"

@@ -152,11 +152,8 @@ def test_a_role_may_read_the_secrets_that_its_function_asks_for_and_no_other(sta
     assert all(names <= set(KEPT) for names in asked.values())
     assert {function for function, names in asked.items() if "origin_secret" in names} == set(WEB)
     assert {function for function, names in asked.items() if "factor_keys" in names} == {"public", "imports"}
-    assert {function for function, names in asked.items() if "signing_keys" in names} == {
-        "public",
-        "console",
-        "schedules",
-    }
+    assert {function for function, names in asked.items() if "signing_keys" in names} == {"console", "schedules"}
+    assert {function for function, names in asked.items() if "signing_keys_public" in names} == {"public"}
     assert all(("session_key" in names) == ("session_key_before" in names) for names in asked.values())
     zalo = {function: {name for name in names if name.startswith("zalo_")} for function, names in asked.items()}
     assert {function: names for function, names in zalo.items() if names} == {  # who refreshes tokens, and nobody else

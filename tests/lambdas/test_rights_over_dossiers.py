@@ -3,12 +3,15 @@
 import pytest
 
 from infra.local import stack
+from infra.local.engine import ADMIN
 from miniapp.agencies.model import Service
 from miniapp.core.errors import NotFound
 from miniapp.core.guarding import Asker
+from miniapp.core.signing import Verdict
 from miniapp.dossiers.ending import finish
 from miniapp.dossiers.lists import Shelf
 from miniapp.dossiers.opening import Reason as Opening
+from miniapp.dossiers.receipts import check
 from miniapp.dossiers.states import Status
 from miniapp.dossiers.working import take_up
 from miniapp.exam_scores.model import Exam
@@ -16,7 +19,7 @@ from tests.support.cloud import in_environment
 from tests.support.dossier_acts import asking
 from tests.support.dossier_town import AT_DESK, IDENTIFIER, LAN, OFFICER
 from tests.support.exams import exam_agency
-from tests.support.roles import Roles, refused, roles, seeded
+from tests.support.roles import STAGE, Roles, refused, roles, seeded
 from tests.support.templates import functions
 
 __all__ = ["roles", "seeded"]
@@ -40,6 +43,37 @@ def test_a_dossier_is_followed_with_the_public_s_rights_and_can_be_neither_moved
         refused(lambda: public.dossier_office.shelf("agc-edu", Shelf.RUNNING))
         refused(lambda: public.dossier_office.story("agc-edu", code))
         refused(lambda: public.dossier_office.link_anew("agc-edu", code, by=OFFICER))
+
+
+def test_the_key_that_signs_receipts_is_read_where_officers_work_and_by_no_function_that_citizens_reach(
+    roles: Roles,
+) -> None:
+    account = f"arn:aws:ssm:{ADMIN.region}:000000000000:parameter/motcua/{STAGE}"
+
+    def readers(name: str) -> set[str]:
+        return {each for each in functions() if roles.may(each, "ssm:GetParameters", f"{account}/{name}")}
+
+    assert readers("signing_keys") == {"console", "schedules"}
+    assert readers("signing_keys_public") == {"public"}
+
+
+def test_a_receipt_s_line_is_signed_with_the_console_s_key_left_alone_by_batches_and_shown_with_public_halves_alone(
+    roles: Roles, seeded: Exam
+) -> None:
+    with roles.of("console") as console:
+        made = console.dossier_office.take_in("agc-edu", IDENTIFIER, AT_DESK, by=OFFICER, key="key")
+    with roles.of("batches") as batches:
+        code, act = str(made.code), lambda one, at, cal: take_up(one, OFFICER, at)
+        moved = batches.dossier_office.move("agc-edu", code, made.version, act, by=OFFICER)
+        assert moved.line == made.line
+    held = exam_agency("agc-edu", services=frozenset({Service.DOSSIERS}))
+    with roles.of("public") as public:
+        assert public.settings.signing_keys == ""
+        assert public.dossier_lines.on(moved, roles.clock.now()) == moved  # signs nothing
+        line = public.following.of(held, code).line
+        assert check(line, public.public_keys).verdict is Verdict.GENUINE
+    with roles.of("console") as console:
+        assert console.dossier_office.lined(moved).line != made.line
 
 
 def test_dossiers_are_taken_in_moved_and_listed_at_the_desk_by_clock_and_batches_and_by_no_other_function_s_rights(

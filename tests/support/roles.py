@@ -15,6 +15,7 @@ from infra.local.engine import Credentials, Engine
 from miniapp.agencies.store import AgencyStore
 from miniapp.core.errors import Unavailable
 from miniapp.core.settings import Settings
+from miniapp.core.signing import public_halves
 from miniapp.core.starting import KEPT
 from miniapp.exam_scores.model import Exam
 from tests.support.cloud import in_environment, settings_for, temporary_engine
@@ -57,6 +58,7 @@ class Roles:
     def settings(self, function: str) -> Settings:
         """As a process of this function has them."""
         whole = replace(settings_for(self.engine.endpoint), stage=STAGE, role=function if function in WEB else "")
+        whole = replace(whole, signing_keys_public=public_halves(whole.signing_keys))
         return replace(whole, **dict.fromkeys(set(KEPT) - secrets_of(function), ""))
 
     def policy(self, function: str) -> str:

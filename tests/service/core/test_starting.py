@@ -21,6 +21,7 @@ PATH = "/motcua/starting/"
 BASE = "https://dichvu.example.gov.vn"
 GIVEN = {"session_key": "s" * 64, "factor_keys": "v1:" + "f" * 64, "origin_secret": "o" * 32}
 GIVEN |= {"zalo_code_verifier": "c" * 43, "signing_keys": "private:2026-11-30:" + "3" * 64}
+GIVEN |= {"signing_keys_public": "public:2026-11-30:" + "4" * 64}
 ZALO = {"zalo_app_id": "4711", "zalo_app_secret": "z" * 20, "zalo_callback": "https://dichvu.example.gov.vn/x"}
 STORM = 2_000  # environments that start in one second
 THROUGHPUT = 1_000  # questions a second, once the account asks for more than the usual 40

@@ -55,7 +55,10 @@ def test_a_plan_and_an_unconfirmed_start_do_nothing(
     asked = ["--zip", str(build(stages.folder, "one")), *_asked(stages, "nothing")]
     assert command.main(["plan", *asked]) == command.DONE
     printed = capsys.readouterr().out
-    assert "session_key, factor_keys, signing_keys, origin_secret, zalo_code_verifier will be made" in printed
+    assert (
+        "session_key, factor_keys, signing_keys, origin_secret, zalo_code_verifier, signing_keys_public will be made"
+        in printed
+    )
     assert "public     is new" in printed
 
     monkeypatch.setattr("builtins.input", lambda _: "y")
@@ -68,6 +71,7 @@ def test_a_plan_and_an_unconfirmed_start_do_nothing(
         "signing_keys",
         "origin_secret",
         "zalo_code_verifier",
+        "signing_keys_public",
     ]
 
 

@@ -11,7 +11,7 @@ from infra.deploy.steps import Deployment, SmokeFailed
 from infra.deploy.turning import NOTICE, Turning
 from infra.local.engine import Engine
 from miniapp.core.clock import VIETNAM, WallClock
-from miniapp.core.signing import Signer
+from miniapp.core.signing import PublicKeys, Signer, public_halves
 from tests.support.cloud import temporary_engine
 from tests.support.deploying import Stages, keyed, settings, versions
 
@@ -149,7 +149,20 @@ def test_signing_keys_gain_one_that_is_published_before_it_signs(stages: Stages,
     assert [first.raw] == [key.raw for key in old.public]
     assert changed(before, versions(after)) == READERS["signing_keys"]
     assert [new.signing_on(day) for day in (today, today + NOTICE)] == [first.id, second.id]
+    assert after.secrets.value("signing_keys_public") == public_halves(after.secrets.value("signing_keys"))
+    assert list(PublicKeys.of(after.secrets.value("signing_keys_public"))) == [first, second]
     assert not after.smoke().wrong
+
+
+def test_what_is_published_of_signing_keys_is_made_anew_from_them_where_it_lacks(stages: Stages, standing: str) -> None:
+    held = stages.deployment(standing).secrets
+    published = held.value("signing_keys_public")
+    held.put("signing_keys_public", "")
+
+    assert held.missing() == ["signing_keys_public"]
+    held.make("signing_keys_public")
+
+    assert held.value("signing_keys_public") == published != held.value("signing_keys")
 
 
 def test_the_origin_secret_is_turned_behind_a_closed_door(stages: Stages, standing: str) -> None:

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from miniapp.core.base32 import decoded, encoded
-from miniapp.core.signing import PublicKeys, Signature, Signer, Verdict, with_new_key, without_old_secrets
+from miniapp.core.signing import (
+    PublicKeys,
+    Signature,
+    Signer,
+    Verdict,
+    public_halves,
+    with_new_key,
+    without_old_secrets,
+)
 
 ONE, TWO = bytes([1]) * 32, bytes([2]) * 32
 DAY = date(2026, 11, 30)
@@ -106,6 +114,16 @@ def test_what_is_no_set_of_keys_is_refused(published: object):
 def test_a_setting_that_is_none_is_refused(keys: str):
     with pytest.raises(ValueError):
         Signer(keys)
+
+
+def test_public_halves_check_all_that_was_signed_hold_no_secret_and_sign_nothing():
+    keys = with_new_key(with_new_key("", bytes([1]) * 32, DAY), bytes([2]) * 32, DAY + timedelta(days=9))
+    keys = with_new_key(without_old_secrets(keys, DAY + timedelta(days=9)), bytes([3]) * 32, DAY + timedelta(days=12))
+    published = public_halves(keys)
+    assert list(PublicKeys.of(published)) == list(PublicKeys.of(keys)) == list(Signer(keys).public)
+    assert public_halves(published) == published
+    assert "private" not in published and not any(bytes([one]).hex() * 32 in published for one in (1, 2, 3))
+    assert Signer(published).sign("purpose", "text", DAY) is None
 
 
 def test_without_a_key_nothing_is_signed():

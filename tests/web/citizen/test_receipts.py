@@ -1,6 +1,7 @@
 """A receipt is checked by its text alone: five answers in plain words, nothing of the store read, nothing kept."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask import Flask
 
 from handlers.app import create_app
 from handlers.wiring import Services
-from miniapp.core.signing import PublicKeys, Verdict
+from miniapp.core.signing import PublicKeys, Verdict, public_halves
 from miniapp.dossiers.receipts import check, line_of
 from tests.support.cloud import settings_for
 from tests.support.dossier_pages import AGENCY, DossierPages, built, look_up, pages
@@ -90,6 +91,14 @@ def test_the_published_keys_check_a_receipt_by_themselves(app: Flask):
     assert all("d" not in key for key in held["keys"])
 
 
+def test_public_halves_alone_publish_and_check_the_same(app: Flask):
+    settings = settings_for(NOWHERE, signing_keys="", signing_keys_public=public_halves(KEYS))
+    bare = create_app(settings, Services(settings))
+    address = "/.well-known/jwks.json"
+    assert bare.test_client().get(address).data == app.test_client().get(address).data
+    assert "Giấy hẹn thật" in told(bare, LINE).text
+
+
 def test_every_answer_s_markup_is_sound_in_both_languages(app: Flask, tmp_path: Path):
     for language in ("", "?lang=en"):
         collect_html(f"form{language}", Visitor(app).get(ADDRESS + language).html, tmp_path)
@@ -109,6 +118,17 @@ def test_a_followed_receipt_is_kept_as_a_picture_that_names_nobody(pages: Dossie
     assert found.verdict is Verdict.GENUINE
     assert found.receipt == line_of(pages.made["in-progress"], AGENCY, NOON)
     assert not any(told.reveal in page.html for told in (LAN.name, LAN.phone, LAN.identity))
+
+
+def test_the_picture_needs_no_key_that_signs_and_leaves_out_a_line_that_nobody_could_check(pages: DossierPages):
+    address = f"{pages.link('in-progress')}/giu-lai"
+    whole = pages.newcomer().get(address).one("code").get_text()
+    for keys, shown in ((pages.cloud.settings.signing_keys, [whole]), (OTHERS, [])):
+        settings = replace(pages.cloud.settings, signing_keys="", signing_keys_public=public_halves(keys))
+        bare = create_app(settings, Services(settings, clock=pages.clock, sleep=lambda seconds: None))
+        page = Visitor(bare).get(address)
+        assert [one.get_text() for one in page.soup.select("main details code")] == shown
+        assert len(page.soup.select("main img")) == 2 + len(shown)
 
 
 def test_who_came_by_code_gets_no_link_with_the_picture(pages: DossierPages):

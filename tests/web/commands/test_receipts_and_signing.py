@@ -15,7 +15,7 @@ from click.testing import Result
 from flask import Flask
 
 from handlers.app import create_app
-from miniapp.core.signing import Signer, with_new_key
+from miniapp.core.signing import Signer, public_halves, with_new_key
 from miniapp.dossiers.receipts import signed
 from tests.support.cloud import settings_for
 from tests.unit.dossiers.test_receipts import KEYS, LINE, OTHERS, SAMPLE, SIGNER, resealed
@@ -103,6 +103,7 @@ def test_a_key_is_made_for_its_owner_only_and_never_shown(app: Flask, tmp_path: 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     made = path.read_text()
     assert made.split(":")[-1] not in result.output
+    assert f"MOTCUA_SIGNING_KEYS_PUBLIC={public_halves(made)}" in result.output
     assert [key.since for key in Signer(made).public] == [date(2026, 1, 1), date(2027, 1, 1)]
     assert Signer(made).signing_on(date(2027, 1, 1)) != Signer(made).signing_on(date(2026, 12, 31)) != ""
     assert run(app, "signing", "make-key", str(path)).exit_code == 2

@@ -18,6 +18,7 @@ from miniapp.core.signing import Verdict
 from miniapp.dossiers.lists import Shelf
 from miniapp.dossiers.pausing import ask_for_payment, pay
 from miniapp.dossiers.receipts import check, line_of
+from miniapp.dossiers.store import DossierStore
 from miniapp.procedures.model import Paper, Procedure
 from tests.support.dossier_desk import PERSON, address, clerk, identified, moved, officer, stated, taken, typed
 from tests.support.dossier_town import AT_DESK, OFFICER, ONLINE
@@ -102,6 +103,15 @@ def test_a_later_state_has_another_line_and_the_older_one_stays_genuine(office: 
         (made.version, due.replace(second=0)),  # told to the minute, as the paper tells it
         (later.version, None),
     ]
+
+
+def test_what_was_received_before_lines_were_kept_gets_its_own_with_the_next_print(office: Office, clerk: Visitor):
+    made = replace(taken(office), line="")
+    DossierStore().lined(made).alone()
+    first = clerk.get(address(made, "/giay-hen")).one(".line").get_text()
+    assert office.services.dossier_office.find(AGENCY, str(made.code)) == replace(made, line=first.replace(" ", ""))
+    office.clock.pass_by(seconds=120)
+    assert clerk.get(address(made, "/giay-hen")).one(".line").get_text() == first
 
 
 def test_where_no_key_is_set_the_receipt_says_nothing_of_a_signature(office: Office, officer: Desk):
