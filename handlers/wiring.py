@@ -323,6 +323,7 @@ class Services(ExamRooms, PublicFigures, FilesGround):
             "messages": self.outbox.stuck(),
             "crests": self.crests.stuck(),
             "batches": self.batches.stuck(),
+            "dossier_imports": self.sheet_imports.stuck(),
             "tokens": self.tokens.stuck(),
             "unsent": self.outbox.unsent(),
             "erasing": self.erasing.stuck(),

@@ -31,7 +31,7 @@ def listed(as_json: bool) -> None:
     else:
         for one in found:
             tries = f" ({one.tries} tries)" if one.tries else ""
-            click.echo(f"{one.pipeline:<10} {one.agency:<24} {one.what} since {iso(one.since)}{tries}")
+            click.echo(f"{one.pipeline:<15} {one.agency:<24} {one.what} since {iso(one.since)}{tries}")
         if not found:
             click.echo("nothing is stuck")
     if found:
@@ -54,11 +54,13 @@ def heal(as_json: bool) -> None:
             "tokens": held.tokens.refresh_due(),
             "erasing": len(held.erasing.run()),
             "ratings": held.rolling_up.run(),
+            "dossier_imports": held.sheet_imports.resume_all(),
+            "exports": held.export_writing.resume_all(),
         }
     if as_json:
         click.echo(json.dumps(begun))
     else:
-        click.echo("\n".join(f"{name:<10} {count}" for name, count in begun.items()))
+        click.echo("\n".join(f"{name:<15} {count}" for name, count in begun.items()))
 
 
 @stuck.command("again")

@@ -23,7 +23,9 @@ IMPORT = "import#"
 
 @dataclass(frozen=True)
 class SheetImport:
-    """One file: who sent it, how many rows it has, how many are done and what became of them."""
+    """One file: who sent it, how many rows it has, how many are done and what became of them.
+
+    `went_on`: when the worker began that was the last to come further."""
 
     id: str
     agency: str
@@ -38,6 +40,7 @@ class SheetImport:
     unchanged: int = 0
     refused: int = 0
     ended: datetime | None = None
+    went_on: datetime | None = None
 
     def counted(self, what: str) -> "SheetImport":
         """One row further."""

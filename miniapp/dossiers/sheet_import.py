@@ -17,6 +17,7 @@ from miniapp.core.files import Files
 from miniapp.core.ids import Ids
 from miniapp.core.reading import read_rows
 from miniapp.core.resuming import Enough, never, resumed
+from miniapp.core.stuck import AFTER, Stuck
 from miniapp.core.tables import Write, transact
 from miniapp.dossiers.bringing import Bringing, Outcome
 from miniapp.dossiers.events import By, Side
@@ -131,8 +132,17 @@ class SheetImports:
                 raise
             return self.find(agency, id)  # another worker is at it
 
+    def stuck(self) -> list[Stuck]:
+        """Imports that stand still: nobody came further with them, though the clock begins them anew each minute."""
+        now, found = self._clock.now(), []
+        for held in (self._store.find(*place) for place in self._store.under_way()):
+            since = (held.went_on or held.made) if held else now
+            if held is not None and now - since >= AFTER:
+                found.append(Stuck("dossier_imports", held.agency, held.id, since))
+        return found
+
     def _take(self, kept: SheetImport, rows: Sequence[Row], enough: Enough) -> SheetImport:
-        now = _Place(kept, kept, [])
+        now = _Place(kept, replace(kept, went_on=self._clock.now()), [])
         for row in rows[kept.done :]:
             if enough():
                 break

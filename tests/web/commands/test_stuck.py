@@ -8,21 +8,30 @@ from typing import Any
 
 import pytest
 
+from handlers.app import create_app
 from handlers.lambdas import schedules
+from miniapp.accounts.access import Operator
 from miniapp.agencies.crest_store import CrestStore
 from miniapp.agencies.crests import CheckCrest
 from miniapp.core import metrics
 from miniapp.core.queues import decode
+from miniapp.dossiers.batches import Chosen, Deed
+from miniapp.dossiers.batching import ApplyBatch
+from miniapp.dossiers.parts import Channel
 from miniapp.exam_scores.importing import ImportEdition
 from miniapp.exam_scores.rounds import TellWave
+from miniapp.exports.model import Order
 from miniapp.messaging.model import DeliverMessage
 from tests.support.cloud import Cloud
+from tests.support.dossier_sheets import ImportTown, code, line, table
 from tests.support.exams import exam
 from tests.support.letters import AGENCY, LAN, SCORES, TO, Town, notes
 from tests.support.pictures import picture
+from tests.support.procedure_town import WARD
 
 FACTS = {"home": f"/{AGENCY}/", "scores": f"/{AGENCY}/diem-thi"}
-LOST = ["imports", "rounds", "messages", "crests", "tokens", "unsent", "erasing", "ratings"]
+LOST = ["imports", "rounds", "messages", "crests", "batches", "dossier_imports", "tokens", "unsent", "erasing"]
+LOST += ["ratings", "exports"]
 
 
 @pytest.fixture
@@ -171,6 +180,56 @@ def test_an_account_that_must_be_authorised_anew_is_listed_at_once_until_it_is(t
     assert [(one["pipeline"], one["agency"], one["what"]) for one in listed(town)] == [("tokens", AGENCY, account)]
     made.tokens.authorise(account, AGENCY, made.simulated_oauth.consent(account))
     assert listed(town) == []
+
+
+@pytest.fixture
+def ward(cloud: Cloud) -> ImportTown:
+    return ImportTown(cloud)
+
+
+def listed_of(ward: ImportTown) -> list[tuple[str, str, str]]:
+    result = create_app(ward.cloud.settings, ward.services).test_cli_runner().invoke(args=["stuck", "list", "--json"])
+    assert result.exit_code == (1 if json.loads(result.stdout) else 0), result.output
+    assert LAN not in result.stdout
+    return [(one["pipeline"], one["agency"], one["what"]) for one in json.loads(result.stdout)]
+
+
+def test_a_file_of_dossiers_that_stands_still_is_listed_until_somebody_comes_further_with_it(ward: ImportTown) -> None:
+    held = ward.imports.begin(WARD, table(*(line(place) for place in range(1, 4))), "x.csv", ward.officer)
+    ward.clock.pass_by(minutes=14)
+    assert listed_of(ward) == []
+    ward.clock.pass_by(minutes=1)
+    assert listed_of(ward) == [("dossier_imports", WARD, held.id)]
+
+    told = iter((False, True))
+    assert ward.imports.work(WARD, held.id, lambda: next(told)).done == 1
+    ward.clock.pass_by(minutes=14)
+    assert listed_of(ward) == []
+    ward.clock.pass_by(minutes=1)
+    assert listed_of(ward) == [("dossier_imports", WARD, held.id)]
+    assert ward.imports.work(WARD, held.id, lambda: True).done == 1  # who comes no further doesn't count
+    assert listed_of(ward) == [("dossier_imports", WARD, held.id)]
+
+    assert ward.imports.resume_all() == 1
+    ward.clock.pass_by(hours=1)
+    assert listed_of(ward) == []
+
+
+def test_a_batch_and_a_list_that_nobody_is_at_are_listed_until_they_are_done(ward: ImportTown) -> None:
+    ward.taken(table(line(1)))
+    services = ward.services
+    dossier = services.dossier_office.find(WARD, code(1))
+    planned = services.batches.planned(WARD, Deed.TAKE_UP, ward.officer, "", Channel.DESK, 1)
+    batch = services.batches.order(planned, [Chosen(code(1), dossier.version)], key="key", begun=ward.clock.now())
+    order = Order("dossiers", {"from": "2026-11", "to": "2026-11"}, ("a",))
+    export = services.exports.order(Operator(), WARD, order)
+    assert listed_of(ward) == []
+    ward.clock.pass_by(minutes=21)
+    assert sorted(listed_of(ward)) == [("batches", WARD, batch.id), ("exports", WARD, export.id)]
+
+    services.batches.apply(ApplyBatch(WARD, batch.id))
+    assert services.export_writing.resume_all() == 1
+    assert listed_of(ward) == []
 
 
 def test_heal_begins_all_of_it_at_once(town: Town) -> None:
