@@ -128,7 +128,7 @@ class Bringing:
             _require_ours(code, identifier)
         moves = self._begun(agency, code or DossierCode.made(identifier, day, 1), record, by)
         if code is None:  # a number is taken only once nothing can be wrong any more
-            number = self._store.next_number(agency, identifier, f"{day:%y%m%d}")
+            number = self._store.next_number(identifier, f"{day:%y%m%d}")
             code = DossierCode.made(identifier, day, number)
             moves = [Move(replace(one.dossier, code=code), one.event) for one in moves]
         try:

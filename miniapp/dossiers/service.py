@@ -101,7 +101,7 @@ class DossierOffice:
         day = now.astimezone(VIETNAM).date()
         self._marks.remember(agency)
         taken = self._begun(agency, DossierCode.made(identifier, day, 1), order, by, now)
-        number = self._store.next_number(agency, identifier, f"{day:%y%m%d}")  # what is refused uses none up
+        number = self._store.next_number(identifier, f"{day:%y%m%d}")  # what is refused uses none up
         dossier = self._lines.on(replace(taken[-1].dossier, code=DossierCode.made(identifier, day, number)), now)
         events = [move.event for move in taken]
         writes = [

@@ -7,7 +7,8 @@ ask (`marks`).
 
 A dossier is one row, its body one text. Under the same key lies each event, written in the transaction of its move. A line on
 a shelf of the agency's desk moves with it in that transaction too, so no list is ever behind; what has ended lies on the
-shelf of its month. The agency is in every key but a link's, which is opaque and leads to one."""
+shelf of its month. The agency is in every key but a link's, which is opaque and leads to one, and
+that of an identifier's numbers, since an identifier may go from one agency to another within a day."""
 
 import json
 from collections.abc import Sequence
@@ -66,9 +67,9 @@ def order_key(agency: str, key: str) -> str:
     return f"{agency}#order#{digest(key)}"
 
 
-def numbers_key(agency: str, identifier: str) -> str:
-    """How many codes were given under an identifier."""
-    return f"{agency}#numbers#{identifier}"
+def numbers_key(identifier: str) -> str:
+    """How many codes were given under an identifier, whichever agency had it: codes go on where the one before stopped."""
+    return f"numbers#{identifier}"
 
 
 def rated_key(agency: str, code: str) -> str:
@@ -155,9 +156,9 @@ class DossierStore:
         row = read(lambda: LinkRow.get(dossier_key(agency, code), LINK, consistent_read=True))
         return str(row.token) if row else ""
 
-    def next_number(self, agency: str, identifier: str, day: str) -> int:
+    def next_number(self, identifier: str, day: str) -> int:
         """A number that nobody else gets. One that is then not used leaves a gap."""
-        row = NumberRow(numbers_key(agency, identifier), day)
+        row = NumberRow(numbers_key(identifier), day)
         counted(row, NumberRow.given, 1)
         return int(row.given)
 

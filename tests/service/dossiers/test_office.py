@@ -6,10 +6,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from miniapp.agencies.model import Description
 from miniapp.core.errors import Conflict, Invalid, NotFound
 from miniapp.dossiers.events import Happened
 from miniapp.dossiers.lists import Line, Shelf
 from miniapp.dossiers.parts import Step
+from miniapp.dossiers.reported import Record, Report
 from miniapp.dossiers.service import Act
 from miniapp.dossiers.states import Status
 from tests.support.cloud import Cloud
@@ -158,7 +160,29 @@ def test_nothing_is_read_across_agencies(town: DossierTown):
     with pytest.raises(NotFound):
         town.office.link(OTHER, str(made.code))
     assert shelves(town, OTHER) == {}
-    assert str(town.taken(agency=OTHER).code) == str(made.code), "each counts its own"
+    assert str(town.taken(agency=OTHER).code) != str(made.code), "an identifier's codes are given once, whoever has it"
+
+
+def test_an_identifier_that_goes_to_another_agency_and_back_on_one_day_gives_no_code_twice(town: DossierTown):
+    def identified(agency: str, identifier: str) -> None:
+        held = town.services.agencies.now(agency)
+        said = replace(Description.of(held), identifier=identifier)
+        town.services.agencies.describe(agency, held.version, said, "off_admin")
+
+    identified(WARD, IDENTIFIER)
+    made = [town.taken()]
+    identified(WARD, "")
+    identified(OTHER, IDENTIFIER)
+    made.append(town.taken(agency=OTHER))
+    made.append(town.taken(key="late"))  # by a process that has not heard of it
+    record = Record("1.001193", "Đăng ký khai sinh", LAN, Report(Status.FILED))
+    made.append(town.services.bringing.create(OTHER, IDENTIFIER, record, by=OFFICER, key="api"))
+    identified(OTHER, "")
+    identified(WARD, IDENTIFIER)
+    made.append(town.taken(key="back"))
+    assert [str(one.code)[-4:] for one in made] == ["0001", "0002", "0003", "0004", "0005"]
+    town.clock.pass_by(days=1)
+    assert str(town.taken(agency=OTHER, key="next").code) == f"{IDENTIFIER}-261121-0001"
 
 
 def test_a_link_that_was_taken_back_leads_nowhere_and_the_new_one_does(town: DossierTown):
