@@ -129,13 +129,17 @@ class Services(ExamRooms, PublicFigures, FilesGround):
 
     def _invited(self, before: Dossier | None, after: Dossier) -> list[Write]:
         """Whoever handed a dossier in is invited to rate once its result is ready (national status 9, or 10 at once)."""
+        from miniapp.dossiers.spent import spent
         from miniapp.dossiers.states import DONE
         from miniapp.ratings.model import Place
+        from miniapp.ratings.points61 import by_the_clock
 
         if after.status not in DONE or (before is not None and before.status in DONE):
             return []
         place = Place(after.agency, after.post, after.procedure, after.officer)
-        return self.casting.invited(place, str(after.code), after.ended_at or after.changed_at)
+        took = spent(after, self.calendars.of(after.agency))
+        points = by_the_clock(took.taken, took.allowed, took.is_of_one_post) if took else {}
+        return self.casting.invited(place, str(after.code), after.ended_at or after.changed_at, points)
 
     @cached_property
     def bringing(self) -> Bringing:

@@ -124,7 +124,10 @@ class _Pen:
             sheet.write_blank(row, JUDGED, None, self._open)
         else:
             sheet.write_number(row, JUDGED, float(entry.points), self._points)
-        _number(sheet, row, JUDGED + 1, entry.answers, self._whole)
+        if entry.answers == 0:
+            sheet.write_string(row, JUDGED + 1, _said("unanswered_words")[0], self._text)
+        else:
+            _number(sheet, row, JUDGED + 1, entry.answers, self._whole)
         share = f'=IF(E{row + 1}="","",E{row + 1}/C{row + 1}*100)'
         sheet.write_formula(row, SHARE, share, self._points, "" if entry.share is None else float(entry.share))
 

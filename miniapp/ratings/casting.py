@@ -18,8 +18,8 @@ from miniapp.ratings.ballots import rated, read
 from miniapp.ratings.doubts import Fact
 from miniapp.ratings.fact_store import FactStore
 from miniapp.ratings.model import Ballot, Channel, Invitation, Place
-from miniapp.ratings.scales import Sheet, sheets
-from miniapp.ratings.store import BallotStore, Held
+from miniapp.ratings.scales import Sheet, asked_by_default, sheet_for, sheets
+from miniapp.ratings.store import NO_POINTS, BallotStore, Held
 from miniapp.ratings.tokens import VisitCodes, ballot_ids, exchanged
 
 OPEN_DAYS = 30  # from the invitation to the first cast
@@ -27,7 +27,7 @@ VISIT_DAYS = 1
 TOKEN_MOST = 64
 TRIES = 6
 OFFICERS = "officer:"  # before the mark of a device from which somebody signs in to a desk
-DOSSIER_SHEET, COUNTER_SHEET = "dossier", "counter"
+COUNTER_SHEET = "counter"
 
 Rated = Callable[[str, str], Write]
 
@@ -69,8 +69,16 @@ class Casting:
     """The citizens' verbs, and the writes of an invitation."""
 
     def __init__(
-        self, ballots: BallotStore, facts: FactStore, rated: Rated, sealer: Sealer, ids: Ids, clock: Clock
+        self,
+        ballots: BallotStore,
+        facts: FactStore,
+        rated: Rated,
+        sealer: Sealer,
+        ids: Ids,
+        clock: Clock,
+        asked: Mapping[str, str] | None = None,
     ) -> None:
+        """`asked` says which sheet is asked where, as `scales.asked` does."""
         self._ballots = ballots
         self._facts = facts
         self._rated = rated
@@ -78,17 +86,22 @@ class Casting:
         self._ids = ids
         self._clock = clock
         self._codes = VisitCodes(sealer)
+        self._asked = asked_by_default() if asked is None else asked
 
-    def invited(self, place: Place, dossier: str, ready: datetime) -> list[Write]:
+    def invited(
+        self, place: Place, dossier: str, ready: datetime, points: Mapping[int, int] = NO_POINTS
+    ) -> list[Write]:
         """The writes that invite whoever handed in a dossier, for the transaction that tells that its result is ready.
 
+        `points` are those of the decree's indices that its clock tells (`points61.by_the_clock`).
         It lasts from that moment; none where that is over, as for what another system finished long ago."""
         now, until = self._clock.now(), _later(ready, OPEN_DAYS)
         if until < local_day(now):
             return []
         token = self._tokens(place.agency, dossier)[0]
-        held = Held(Invitation(DOSSIER_SHEET, Channel.DOSSIER, place), until, dossier)
-        return self._ballots.invite(token, held, local_day(now), iso(now)[:13])
+        sheet = sheet_for(self._asked, place.agency, place.procedure)
+        held = Held(Invitation(sheet, Channel.DOSSIER, place), until, dossier)
+        return self._ballots.invite(token, held, local_day(now), iso(now)[:13], points)
 
     def link(self, agency: str, dossier: str) -> str:
         """The token of a dossier's invitation; empty where nobody is invited."""

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from miniapp.ratings.decree61 import mean_points
 from miniapp.ratings.model import Ballot, Place, State
+from miniapp.ratings.points61 import BEST, MIDDLE, WORST
 from miniapp.ratings.scales import OVERALL, Criterion, Scale
 
 K = TypeVar("K", bound=Hashable)
@@ -65,6 +66,10 @@ class Counts:
     def points(self, criterion: Criterion) -> Fraction | None:
         """The mean of an index of decree 61 that ballots tell; None while nobody answered."""
         return mean_points({each.value: self.option(criterion.code, each.code) for each in criterion.scale.options})
+
+    def computed(self, index: int) -> Fraction | None:
+        """The mean of an index of decree 61 that dossiers' clocks tell; None while none told it."""
+        return mean_points({each: self.numbers.get(f"computed.{index}.{each}", 0) for each in (BEST, MIDDLE, WORST)})
 
     def _below(self, prefix: str) -> dict[str, int]:
         return {name.removeprefix(prefix): often for name, often in self.numbers.items() if name.startswith(prefix)}

@@ -1,7 +1,7 @@
 """The index of Decree 61/2018/NĐ-CP: nine indices of at most 2 points, their sum out of 18, and its class.
 
-For reports (Mẫu 01-03) and pages. The system computes indices 1 and 2 and nobody edits them; 3, 4 and 6 are what
-citizens say on ballots, the others come from an agency's own figures. Classes have inclusive lower limits: exactly 15 is
+For reports (Mẫu 01-03) and pages. The system computes indices 1 and 2 and nobody edits them; the others are what
+citizens say on ballots, as far as a sheet asks them. Classes have inclusive lower limits: exactly 15 is
 excellent. That Decree 118/2025/NĐ-CP repeals this one in full is unsourced: `repeal_is_sourced`."""
 
 import json
@@ -24,7 +24,6 @@ class Source(StrEnum):
 
     SYSTEM = "system"
     BALLOTS = "ballots"
-    FIGURES = "figures"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ not in it, and neither is the hour, by which somebody at the counter could be re
 can change it, for seven days. Nobody can delete it: one that looks wrong is set apart, with its reasons, and counted
 apart."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -57,6 +58,14 @@ class Invitation:
     sheet: str
     channel: Channel
     place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """What somebody was invited to rate, and what a dossier's clock tells of it: index of Decree 61 → points."""
+
+    place: Place
+    points: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,3 +94,9 @@ def online_points(eligible: int, offered: int, dossiers: int, online: int, late:
     if not offered or late or 100 * online < 15 * dossiers or not dossiers:
         return WORST
     return BEST if 5 * offered >= eligible and 100 * online >= 30 * dossiers else MIDDLE
+
+
+def by_the_clock(taken: int, allowed: int, is_of_one_post: bool, reading: Reading = READING) -> dict[int, int]:
+    """Indices 1 and 2 of one dossier: index → points. Of several posts it is not known how long each may take."""
+    points = time_points(taken, allowed, reading)
+    return {1: points, 2: points} if is_of_one_post else {1: points}

@@ -21,7 +21,8 @@ SHEET = "dossier"  # the sheet that asks for indices
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One index in a form. `answers`: how many ballots told it, None where that is not shown or not theirs to tell."""
+    """One index in a form. `answers`: how many ballots told it, 0 where nobody was asked or answered, None where that is
+    not shown or not theirs to tell."""
 
     index: Index
     points: Fraction | None
@@ -68,10 +69,18 @@ def asked() -> Mapping[int, Criterion]:
     return {each.index: each for each in sheets()[SHEET].criteria if each.index}
 
 
+def telling() -> Mapping[int, Criterion]:
+    """The criteria of all sheets by the index that they tell; sheets that ask for an index ask alike."""
+    return {each.index: each for sheet in sheets().values() for each in sheet.criteria if each.index}
+
+
 def _entry(index: Index, counts: Counts, known: Fraction | None, bounds: Bounds) -> Entry:
-    if index.source is not Source.BALLOTS:
-        return Entry(index, known, None)
-    criterion = asked()[index.number]
+    if index.source is Source.SYSTEM:
+        is_shown = counts.counted >= bounds.hidden_under
+        return Entry(index, counts.computed(index.number) if known is None and is_shown else known, None)
+    criterion = telling()[index.number]
     answers = sum(counts.option(criterion.code, each.code) for each in criterion.scale.options)
     points = counts.points(criterion) if answers >= bounds.enough_from else None
-    return Entry(index, points, answers if answers >= bounds.hidden_under else None)
+    if not answers and counts.counted >= bounds.hidden_under:
+        return Entry(index, known, 0)
+    return Entry(index, known if points is None else points, answers if answers >= bounds.hidden_under else None)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from miniapp.ratings.counting import Counts, effect, merged
-from miniapp.ratings.model import Ballot, Place, State
+from miniapp.ratings.model import Ballot, Invited, Place, State
 from miniapp.ratings.periods import MONTHS
 
 FORMAT = 1
@@ -32,7 +32,7 @@ Breakdown = Mapping[str, Counts]
 Rolled = Mapping[By, Breakdown]
 
 
-def rolled(ballots: Iterable[Ballot], invited: Iterable[Place], day: str) -> dict[By, dict[str, Counts]]:
+def rolled(ballots: Iterable[Ballot], invited: Iterable[Invited], day: str) -> dict[By, dict[str, Counts]]:
     """Everything that lies on a day of one agency, counted by each breakdown."""
     found: dict[By, dict[str, dict[str, int]]] = {by: {} for by in By}
     for ballot in ballots:
@@ -40,8 +40,9 @@ def rolled(ballots: Iterable[Ballot], invited: Iterable[Place], day: str) -> dic
         if ballot.state is State.COUNTED:
             leaf = found[By.LEAF].setdefault(leaf_of(ballot.place), {})
             leaf["counted"] = leaf.get("counted", 0) + 1
-    for place in invited:
-        _add(found, place, day, {"invited": 1})
+    for one in invited:
+        computed = {f"computed.{index}.{points}": 1 for index, points in one.points.items()}
+        _add(found, one.place, day, {"invited": 1, **computed})
     return {by: {key: Counts(numbers) for key, numbers in held.items()} for by, held in found.items()}
 
 

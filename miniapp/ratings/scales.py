@@ -12,6 +12,7 @@ from pathlib import Path
 
 DATA = Path(__file__).with_name("data") / "scales.json"
 OVERALL = "overall"
+EVERYWHERE = "*"  # stands for every agency
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +99,15 @@ def sheets() -> Mapping[str, Sheet]:
         )
         for code, criteria in held["sheets"].items()
     }
+
+
+@cache
+def asked_by_default() -> Mapping[str, str]:
+    """Which sheet is asked after a dossier, as the project ships it."""
+    return dict(json.loads(DATA.read_text("utf-8"))["asked"])
+
+
+def sheet_for(asked: Mapping[str, str], agency: str, procedure: str) -> str:
+    """The sheet that an agency asks after a procedure: what is said of both, of the agency, of the procedure, of all."""
+    places = (f"{agency}/{procedure}", agency, f"{EVERYWHERE}/{procedure}", EVERYWHERE)
+    return next(asked[place] for place in places if place in asked)

@@ -10,7 +10,7 @@ row of its own, so that a thousand ballots at once meet nowhere. The agency is i
 some parts, so that the clock finds them without knowing who has any."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -21,13 +21,14 @@ from miniapp.core.errors import Conflict
 from miniapp.core.plain import from_plain, to_plain
 from miniapp.core.sealing import digest
 from miniapp.core.tables import SortedTable, Write, many, put, put_new, read, rows, transact, unavailable
-from miniapp.ratings.model import Ballot, Invitation, Place
+from miniapp.ratings.model import Ballot, Invitation, Invited, Place
 
 PLACE, TOKEN = "place", "token"
 CAST, INVITED = "ballot#", "invited#"
 PARTS = 16  # of marks: as many times the store's own limit of one key
 PAGE_MOST = 100
 AT_ONCE = 100  # marks that go in one transaction
+NO_POINTS: Mapping[int, int] = {}
 MARKED_MOST = 1_000  # marks of a part that are looked at to find days
 
 
@@ -77,9 +78,11 @@ class PlaceRow(RatingsTable):
 
 
 class InvitedRow(RatingsTable):
-    """That somebody was invited on a day, and about what; not who, and not to which ballot."""
+    """That somebody was invited on a day, and about what; not who, and not to which ballot. Of a dossier, with the points
+    of Decree 61's indices that its clock tells."""
 
     body = UnicodeAttribute()
+    points = UnicodeAttribute(default="")
 
 
 class TokenRow(RatingsTable):
@@ -143,11 +146,12 @@ class BallotStore:
         except PynamoDBException as failure:
             raise unavailable(failure) from failure
 
-    def invited(self, agency: str, day: str) -> Iterator[Place]:
+    def invited(self, agency: str, day: str) -> Iterator[Invited]:
         """What those who were invited on a day were invited to rate, as of this moment."""
         try:
             for row in InvitedRow.query(day_key(agency, day), InvitedRow.sk.startswith(INVITED), consistent_read=True):
-                yield from_plain(Place, json.loads(row.body))
+                points = (each.split(":") for each in row.points.split())
+                yield Invited(from_plain(Place, json.loads(row.body)), {int(at): int(often) for at, often in points})
         except PynamoDBException as failure:
             raise unavailable(failure) from failure
 
@@ -201,14 +205,15 @@ class BallotStore:
             return [*writes, put(_words(after), older, faster)]
         return [*writes, Write("remove", _words(before), faster)] if before.said.words else writes
 
-    def invite(self, token: str, held: Held, day: str, hour: str) -> list[Write]:
+    def invite(self, token: str, held: Held, day: str, hour: str, points: Mapping[int, int] = NO_POINTS) -> list[Write]:
         """The writes of an invitation; Conflict `rating_invited` where this token stands for something already."""
         place, known = held.invitation.place, Conflict("rating_invited")
         row = TokenRow(token_key(place.agency, token), TOKEN, until=held.until, dossier=held.dossier)
         row.body = json.dumps(to_plain(held.invitation), ensure_ascii=False, separators=(",", ":"))
         name = f"{INVITED}{digest(digest(token))}"  # not the token's own key, so that no dossier is found by it
         body = json.dumps(to_plain(place), ensure_ascii=False, separators=(",", ":"))
-        counted = InvitedRow(day_key(place.agency, day), name, body=body)
+        told = " ".join(f"{index}:{each}" for index, each in sorted(points.items()))
+        counted = InvitedRow(day_key(place.agency, day), name, body=body, points=told)
         return [put_new(row, known), put_new(counted, known), _marked(place.agency, day, name, hour)]
 
 
