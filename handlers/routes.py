@@ -103,6 +103,7 @@ def _dossier_desk() -> list[Blueprint]:
     from handlers.api import dossiers as api_dossiers
     from handlers.console import (
         dossiers,
+        dossiers_again,
         dossiers_batches,
         dossiers_import,
         dossiers_many,
@@ -120,6 +121,7 @@ def _dossier_desk() -> list[Blueprint]:
         dossiers_import.importing,
         dossiers_many.many,
         dossiers_batches.batches,
+        dossiers_again.again,
         dossiers_one.one,
         dossiers_moves.moves,
         dossiers_receipt.receipt,
@@ -167,6 +169,7 @@ def _public() -> list[Blueprint]:
         quality,
         ratings,
         receipts,
+        reopening,
         telling,
     )
 
@@ -189,6 +192,7 @@ def _public() -> list[Blueprint]:
         dossiers.dossiers,
         ratings.counters,
         ratings.ratings,
+        reopening.reopening,
         procedures.procedures,
         procedure.procedure,
         procedure_texts.texts,

@@ -34,6 +34,8 @@ if TYPE_CHECKING:  # these are imported where they are made: a citizens' page ne
     from miniapp.dossiers.lines import Lines
     from miniapp.dossiers.model import Dossier
     from miniapp.dossiers.opening import Openings
+    from miniapp.dossiers.reopening_news import ReopeningNews
+    from miniapp.dossiers.reopenings import Reopenings
     from miniapp.dossiers.service import DossierOffice
     from miniapp.dossiers.sheet_import import SheetImports
     from miniapp.dossiers.sweeping import Sweeping
@@ -251,6 +253,23 @@ class Services(ExamRooms, PublicFigures, FilesGround):
 
         keeping, consents, agencies, outbox = self.dossier_keeping, self.consents, self.agencies, self.outbox
         return DossierTelling(DossierStore(), Marks(), KeeperStore(), keeping, consents, agencies, outbox)
+
+    @cached_property
+    def reopenings(self) -> Reopenings:
+        from miniapp.dossiers.reopening_store import ReopeningStore
+        from miniapp.dossiers.reopenings import Reopenings
+        from miniapp.dossiers.store import DossierStore
+
+        return Reopenings(ReopeningStore(), DossierStore(), self.calendars.of, self.audit, self.clock)
+
+    @cached_property
+    def reopening_news(self) -> ReopeningNews:
+        from miniapp.dossiers.keepers import KeeperStore
+        from miniapp.dossiers.reopening_news import ReopeningNews
+        from miniapp.dossiers.reopening_store import ReopeningStore
+
+        keeping, consents, agencies = self.dossier_keeping, self.consents, self.agencies
+        return ReopeningNews(ReopeningStore(), KeeperStore(), keeping, consents, agencies, self.audit, self.outbox)
 
     @cached_property
     def rating_figures(self) -> Reading:

@@ -6,6 +6,7 @@ says where it was come from (`Referrer-Policy`), since a link's token opens its 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from miniapp.core.errors import Conflict, NotFound, Refused, Unavailable
 
 if TYPE_CHECKING:  # only whoever follows a dossier pays for what dossiers are
     from miniapp.dossiers.following import Followed
+    from miniapp.dossiers.reopening import Request
 
 dossiers = pages("dossiers", door=anyone, url_prefix="/<agency>/ho-so")
 links = pages("dossier_links", door=anyone, url_prefix="/hs")
@@ -31,7 +33,7 @@ links = pages("dossier_links", door=anyone, url_prefix="/hs")
 @dataclass(frozen=True)
 class DossierPage:
     """A dossier as it stands. `by_link`: whoever has the address may see it; else it closes after ten minutes.
-    `is_past`: what comes next should have come by now. `keep`: where it is kept among one's things."""
+    `is_past`: what comes next should have come by now. `keep`: where it is kept among one's things. `requests`: to look again."""
 
     dossier: Followed
     agency: Agency
@@ -42,6 +44,7 @@ class DossierPage:
     is_past: bool
     keep: str
     rate: str
+    requests: Sequence[Request]
 
 
 @dossiers.get("")
@@ -175,7 +178,14 @@ def page_of(held: Agency, followed: Followed, address: str) -> DossierPage:
         is_past=by is not None and by < context.services().clock.now(),
         keep=f"{address}/giu{more}",
         rate=f"{address}/danh-gia{more}",
+        requests=_requests(held, followed),
     )
+
+
+def _requests(held: Agency, followed: Followed) -> Sequence[Request]:
+    """What was asked for and answered about it again; nobody asks before it is finished."""
+    is_done = followed.told.status.name in ("FINISHED", "RETURNED")
+    return context.services().reopenings.of(held.id, str(followed.code)) if is_done else ()
 
 
 def _shown(held: Agency, followed: Followed, address: str) -> Response:

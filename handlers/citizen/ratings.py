@@ -13,6 +13,7 @@ from flask import Response, request
 
 from handlers import answers, context, forms
 from handlers.citizen.asking import FORM_COOKIE, cookie, give_form_cookie
+from handlers.citizen.reopening import Again, beside
 from handlers.doors import anyone, pages
 from handlers.forms import FieldProblem, Form
 from miniapp.agencies.model import HOTLINE, Agency
@@ -48,6 +49,7 @@ class SheetPage:
     hotline: str
     reasons: tuple[str, ...]
     answered: Sequence[Answered]
+    again: Again | None
     words_most: int = WORDS_MOST
 
     @property
@@ -169,6 +171,12 @@ def _asks(asked: Asked, given: dict[str, str]) -> bool:
     return any(option is not None and option.asks_reasons for option in options)
 
 
+def _is_bad(asked: Asked) -> bool:
+    """Whether the ballot that is kept is a dissatisfied one."""
+    ballot = asked.ballot
+    return ballot is not None and _asks(asked, {each.criterion: each.option for each in ballot.said.answers})
+
+
 def _came() -> Came:
     """This browser's own mark, its network address, and whether somebody signs in to a desk from it."""
     is_officers = bool(context.cookie_token("officer") or context.cookie_token("device"))
@@ -202,6 +210,7 @@ def _page(held: Agency, token: str, asked: Asked, form: Form, step: str, status:
         hotline=held.hotline or HOTLINE,
         reasons=asked.sheet.reasons,
         answered=_answered(held, asked),
+        again=beside(held, token, asked, _is_bad(asked)),
     )
     template = "thanks" if step in ("thanks", "closed") else step
     return answers.show(f"citizen/ratings/{template}.html", page, status=status)

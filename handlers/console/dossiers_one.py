@@ -19,7 +19,8 @@ from miniapp.core.errors import Invalid, NotFound
 from miniapp.dossiers.codes import DossierCode
 from miniapp.dossiers.events import Event
 from miniapp.dossiers.model import Dossier
-from miniapp.dossiers.states import Status
+from miniapp.dossiers.reopening import Request
+from miniapp.dossiers.states import DONE, Status
 from miniapp.dossiers.timeline import Timeline, timeline
 
 one = pages("console_dossiers_one", officers(may="dossiers.read"), PREFIX, "console")
@@ -61,6 +62,7 @@ class OnePage:
     receipt: str
     papers: Sequence[tuple[str, str]]
     new_link: str
+    requests: Sequence[tuple[Request, str]]
     away: str
 
 
@@ -82,6 +84,7 @@ def show(agency: str, dossier: str) -> Response:
         receipt=of(held, "/giay-hen") if held.received_at and may("dossiers.manage") else "",
         papers=[(kind, of(held, f"/phieu/{kind}")) for kind in at_hand(held) if may("dossiers.manage")],
         new_link=of(held, "/lien-ket-moi") if may("dossiers.manage") else "",
+        requests=_requests(held),
         away=base(),
     )
     return answers.show("console/dossiers/one.html", page)
@@ -104,6 +107,15 @@ def say_why(agency: str, dossier: str) -> Response:
         return answers.see(forms.once(form, do))
     except Invalid as problem:
         return ask_why(held, below, form.with_problems(FieldProblem("reason", problem.code)))
+
+
+def _requests(held: Dossier) -> list[tuple[Request, str]]:
+    """Requests for a second look, each with its page for who may decide; before it is finished there is none."""
+    if held.status not in DONE:
+        return []
+    found = context.services().reopenings.of(held.agency, str(held.code))
+    decides = may("dossiers.approve")
+    return [(each, base(f"/xem-lai/{each.code}/{each.number}") if decides else "") for each in found]
 
 
 def at_hand(held: Dossier) -> dict[str, datetime]:

@@ -28,7 +28,8 @@ class Waits:
 
 
 def dossiers_waiting(agency: Agency) -> list[Waits]:
-    """What is late, due today, mine of these, to be received, and waits for papers that have to come soon."""
+    """What is late, due today, mine of these, to be received, waits for papers that have to come soon, and, for leaders, what
+    has to be answered of requests for a second look."""
     return [one for one in _counted(agency) if one.count.figure or one.count.is_more]
 
 
@@ -52,8 +53,14 @@ def _counted(agency: Agency) -> Iterator[Waits]:
     yield Waits(Shelf.NEW.value, counted(new), _inbox(agency, ke=Shelf.NEW.value))
     papers = office.waiting(agency.id, now + NEAR, COUNTED + 1)
     yield Waits("papers", counted(papers), _inbox(agency, ke=Shelf.WAITING.value))
+    if context.officer().may("dossiers.approve", agency.id):
+        for due, name in (("late", "again_late"), ("today", "again_today")):
+            since, until = span(due, now)
+            asked = services.reopenings.count(agency.id, since, until or now, COUNTED)
+            yield Waits(name, counted(asked), _inbox(agency, "/xem-lai"))
 
 
-def _inbox(agency: Agency, **asked: str) -> str:
+def _inbox(agency: Agency, below: str = "", **asked: str) -> str:
     more = {"lang": "en"} if english() else {}
-    return f"/console/{agency.address}/ho-so?{urlencode({**asked, **more})}"
+    query = urlencode({**asked, **more})
+    return f"/console/{agency.address}/ho-so{below}{f'?{query}' if query else ''}"

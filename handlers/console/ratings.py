@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from flask import Response, request
 
 from handlers import answers, context, downloads
+from handlers.console import dossiers
 from handlers.console import ratings_desk as desk
 from handlers.console.ratings_desk import AXES, Asked, Choice
 from handlers.doors import officers, pages
@@ -44,6 +45,7 @@ class DashboardPage:
     report: str
     counters: str
     apart: str
+    again: str
     drawn: int
     action: str
 
@@ -75,6 +77,7 @@ def show(agency: str) -> Response:
         report=desk.base("/bao-cao", ky=asked.span.code),
         counters=desk.base("/quay"),
         apart=desk.base("/de-rieng", ky=asked.span.code) if desk.may("ratings.review") else "",
+        again=dossiers.base("/xem-lai") if desk.may("dossiers.approve") else "",
         drawn=DRAWN_MOST,
         action=desk.base(),
     )

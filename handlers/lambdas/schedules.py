@@ -66,8 +66,9 @@ def sweep_dossiers(event: Mapping[str, Any], context: Any) -> int:
 
 
 def tell_dossiers(event: Mapping[str, Any], context: Any) -> int:
-    """What happened to dossiers is told to whoever keeps them and asked to be told."""
-    return services().dossier_telling.run()
+    """What happened to dossiers, and what was decided about them again, is told to whoever keeps them and asked to be told."""
+    held = services()
+    return held.dossier_telling.run() + held.reopening_news.run()
 
 
 def refresh_tokens(event: Mapping[str, Any], context: Any) -> int:

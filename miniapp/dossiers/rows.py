@@ -1,6 +1,6 @@
 """The rows of dossiers. For their store; a process that has nothing to do with dossiers learns of no more than these.
 
-Questions: those of `store` and `batch_store`, which make the keys."""
+Questions: those of `store`, `batch_store` and `reopening_store`, which make the keys."""
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
@@ -122,6 +122,36 @@ class RatedRow(DossiersTable):
     """That a dossier was rated: not how, not when, not by which ballot."""
 
 
+class ReopeningRow(DossiersTable):
+    """That somebody asked for a second look at a dossier, why, who answers until when, and what they said."""
+
+    version = NumberAttribute()
+    body = UnicodeAttribute()
+
+
+class ReopeningLineRow(DossiersTable):
+    """Such a request as the list of what is to be answered shows it, without its words."""
+
+    body = UnicodeAttribute()
+
+
+class ReopeningAnswerRow(DossiersTable):
+    """What was answered to such a request, by its moment."""
+
+    text = UnicodeAttribute()
+
+
+class ReopeningMarkRow(DossiersTable):
+    """That such a request came to a state which is not noted or told yet."""
+
+
+class SeniorsRow(DossiersTable):
+    """Who answers such requests at an agency, as they sign in public."""
+
+    version = NumberAttribute()
+    body = UnicodeAttribute()
+
+
 class BatchRow(DossiersTable):
     """One act for many dossiers, ordered at once."""
 
@@ -160,6 +190,11 @@ TABLES: tuple[type[SortedTable], ...] = (
     ImportRow,
     TroubleRow,
     RatedRow,
+    ReopeningRow,
+    ReopeningLineRow,
+    ReopeningAnswerRow,
+    ReopeningMarkRow,
+    SeniorsRow,
     BatchRow,
     PieceRow,
     OpenBatchRow,

@@ -77,19 +77,23 @@ class DossierTelling:
         )
 
     def _facts(self, keeper: Keeper, event: Event, held: Dossier) -> Mapping[str, Fact]:
-        agency = self._agencies.find(held.agency)
-        name = held.agency if agency is None else agency.name_en if keeper.language == "en" else agency.name
         own: dict[str, Fact] = {}
         for fact in OWN.get(event.what, ()):
             value = event.facts.get(fact)
             own[fact] = "" if value is None else value
-        return {
-            "agency_name": name[:FACT_MOST],
-            "procedure": held.procedure_name[:FACT_MOST],
-            "dossier": str(held.code),
-            "address": f"/toi/ho-so/{self._keeping.mark(keeper.agency, keeper.code, keeper.user)}",
-            **own,
-        }
+        return {**facts_of(keeper, held.procedure_name, self._agencies, self._keeping), **own}
+
+
+def facts_of(keeper: Keeper, procedure_name: str, agencies: Agencies, keeping: Keeping) -> dict[str, Fact]:
+    """What every message about a dossier says, to one of those who keep it."""
+    agency = agencies.find(keeper.agency)
+    name = keeper.agency if agency is None else agency.name_en if keeper.language == "en" else agency.name
+    return {
+        "agency_name": name[:FACT_MOST],
+        "procedure": procedure_name[:FACT_MOST],
+        "dossier": keeper.code,
+        "address": f"/toi/ho-so/{keeping.mark(keeper.agency, keeper.code, keeper.user)}",
+    }
 
 
 def _wants(keeper: Keeper, one: News) -> bool:

@@ -71,6 +71,7 @@ MESSAGES: Mapping[str, Kind] = {
     "dossier_payment_asked": _kind(f"{DOSSIER} amount", WEEK),
     "dossier_received": _kind(f"{DOSSIER} due", WEEK),
     "dossier_refused": _kind(DOSSIER, WEEK),
+    "dossier_reopening_told": _kind(DOSSIER, WEEK),
     "dossier_rescheduled": _kind(f"{DOSSIER} due due_before", WEEK),
     "dossier_returned": _kind(DOSSIER, WEEK),
     "dossier_stopped": _kind(DOSSIER, WEEK),

@@ -135,9 +135,9 @@ class Comments:
             raise NotFound("rating_comment_unknown")
         return Comment(ballot, self._replies.of(agency, [id])[id])
 
-    def looked_at(self, agency: str, text: str, matter: Iterable[str]) -> list[Weak]:
-        """What a reader of this answer would miss, beside what the agency answered of late."""
-        return weaknesses(text, matter, self._replies.lately(agency))
+    def looked_at(self, agency: str, text: str, matter: Iterable[str], more: Sequence[str] = ()) -> list[Weak]:
+        """What a reader of this answer would miss, beside what the agency answered of late; `more`: what it said elsewhere."""
+        return weaknesses(text, matter, [*more, *self._replies.lately(agency)])
 
     def reply(
         self, agency: str, id: str, text: str, *, by: str, key: str, seen: int, weak: Iterable[Weak], officer: str = ""

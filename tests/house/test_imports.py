@@ -50,6 +50,8 @@ LATE = {
             "dossier_office",
             "dossier_sweeping",
             "dossier_telling",
+            "reopenings",
+            "reopening_news",
             "doubting",
             "erasing",
             "procedure_desk",

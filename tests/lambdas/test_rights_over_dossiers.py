@@ -1,5 +1,7 @@
 """Dossiers with the rights of each function: followed by the public, moved at the desk, by the clock and in batches only."""
 
+from dataclasses import replace
+
 import pytest
 
 from infra.local import stack
@@ -12,11 +14,13 @@ from miniapp.dossiers.ending import finish
 from miniapp.dossiers.lists import Shelf
 from miniapp.dossiers.opening import Reason as Opening
 from miniapp.dossiers.receipts import check
+from miniapp.dossiers.reopening import Senior
+from miniapp.dossiers.reopening import State as Look
 from miniapp.dossiers.states import Status
 from miniapp.dossiers.working import take_up
 from miniapp.exam_scores.model import Exam
 from tests.support.cloud import in_environment
-from tests.support.dossier_acts import asking
+from tests.support.dossier_acts import asking, finished, taken_up
 from tests.support.dossier_town import AT_DESK, IDENTIFIER, LAN, OFFICER
 from tests.support.exams import exam_agency
 from tests.support.roles import STAGE, Roles, refused, roles, seeded
@@ -142,3 +146,43 @@ def test_a_kept_dossier_is_told_of_by_the_clock_and_kept_with_the_public_s_right
         assert [one.name for one in public.outbox.of("user_lan")] == ["dossier_finished"]
         public.dossier_keeping.forget("user_lan")
         assert public.dossier_keeping.of("user_lan") == []
+
+
+def test_a_second_look_is_asked_for_with_the_public_s_rights_decided_at_the_desk_and_told_by_the_clock(
+    roles: Roles, seeded: Exam
+) -> None:
+    with in_environment(stack.ADMIN):
+        services = roles.arranged()
+        made = services.dossier_office.take_in("agc-edu", IDENTIFIER, AT_DESK, by=OFFICER, key="key")
+        code = str(made.code)
+        for act in (taken_up, finished):
+            made = services.dossier_office.move("agc-edu", code, made.version, act, by=OFFICER)
+    senior = Senior("off_leader", "Trần Thị Hòa", "Chủ tịch")
+    with roles.of("console") as console:
+        console.reopenings.name("agc-edu", senior, 0, by=senior.officer)
+    with roles.of("public") as public:
+        service = public.reopenings
+        refused(lambda: service.name("agc-edu", replace(senior, post="Ai"), 1, by="nobody"))
+        request = service.ask("agc-edu", code, "Ghi sai ngày sinh", seen=service.seen(senior), key="form")
+        assert service.of("agc-edu", code) == [request]
+        refused(lambda: service.open("agc-edu"))
+        refused(
+            lambda: service.decide("agc-edu", code, 1, 1, Look.ANSWERED, "Đã xem", by=senior.officer, key="decision")
+        )
+        public.dossier_keeping.keep("agc-edu", code, "user_mai", "vi")
+        public.consents.give("user_mai", "agc-edu", "dossier_news", "1")
+        public.dossier_keeping.tell("user_mai", public.dossier_keeping.mark("agc-edu", code, "user_mai"), "vi")
+    with roles.of("schedules") as clock:
+        assert clock.reopening_news.run() == 0
+    with roles.of("console") as console:
+        assert [line.code for line in console.reopenings.open("agc-edu")[0]] == [code]
+        console.reopenings.decide("agc-edu", code, 1, 1, Look.REOPENED, "Sẽ xem", by=senior.officer, key="d1")
+        console.reopenings.decide("agc-edu", code, 1, 2, Look.ANSWERED, "Đã xem", by=senior.officer, key="d2")
+        assert console.reopenings.lately("agc-edu") == ["Đã xem", "Sẽ xem"]
+        told = [one.event for one in console.audit.page("agc-edu").entries]
+        assert told.count("dossier_reopening_asked") == 1
+    with roles.of("schedules") as clock:
+        assert clock.reopening_news.run() == 2
+    with roles.of("public") as public:
+        assert [one.name for one in public.outbox.of("user_mai")] == ["dossier_reopening_told"] * 2
+        public.dossier_keeping.forget("user_mai")

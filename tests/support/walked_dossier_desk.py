@@ -13,7 +13,9 @@ from miniapp.dossiers.batching import ApplyBatch
 from miniapp.dossiers.lists import Shelf
 from miniapp.dossiers.model import Dossier
 from miniapp.dossiers.parts import Channel, Lack, Wanted
+from miniapp.dossiers.reopening import Senior, State
 from miniapp.dossiers.service import Act, Order
+from miniapp.dossiers.states import DONE
 from tests.support.dossier_acts import apologised, asking, finished, giving, refused, taken_up, to_be_paid
 from tests.support.dossier_town import AT_DESK, IDENTIFIER, OFFICER, ONLINE
 from tests.support.looking import Visitor
@@ -49,6 +51,7 @@ def handling_dossiers(town: Town, by: Visitor) -> None:
             if deed.fits(one):
                 town.walk.visit(by, f"{BASE}/{one.code}/viec/{name}")
     _many_at_once(town, by, standing)
+    _looked_at_again(town, by, standing)
     for part in ("/giay-hen", "/lien-ket-moi", "/viec/tra-ket-qua"):
         town.walk.visit(by, f"{BASE}/{standing[1].code}{part}")
     faster: tuple[Act, ...] = (
@@ -61,6 +64,33 @@ def handling_dossiers(town: Town, by: Visitor) -> None:
         act(town, by, f"dossier meanwhile{language}")
         by.page.goto(f"{town.walk.base}{BASE}/tiep-nhan?thu-tuc=1.001193{language.replace('?', '&')}")
         act(town, by, f"dossier wrong{language}", name="Lan", phone="1", amount="x", steps="Ký")
+
+
+def _looked_at_again(town: Town, by: Visitor, standing: list[Dossier]) -> None:
+    """Nobody answers yet, a post that is none, requests in each state, a decision that comes back."""
+    again, service = f"{BASE}/xem-lai", town.services.reopenings
+    town.walk.visit(by, again)
+    for name in ("senior gone", "senior wrong"):  # the first form takes somebody off, while there is anybody
+        by.page.goto(f"{town.walk.base}{again}")
+        act(town, by, name, post=" ")
+    senior = Senior(town.me.id, "Trần Thị Hòa", "Chủ tịch UBND phường")
+    service.name(AGENCY, senior, service.seniors(AGENCY).version, by=senior.officer)
+    ended = [one for one in standing if one.status in DONE][:2]
+    assert ended, "the walk has no finished dossier"
+    for one in ended:
+        service.ask(AGENCY, str(one.code), "Ghi sai ngày sinh " * 20, seen=service.seen(senior), key=str(one.code))
+    places = [f"{again}/{one.code}/1" for one in ended]
+    for address in (again, *places):
+        town.walk.visit(by, address)
+    for language in ("", "?lang=en"):
+        by.page.goto(f"{town.walk.base}{places[0]}{language}")
+        act(town, by, f"again undecided{language}", text="Cảm ơn.")
+        by.page.locator("main input[name=verdict]").last.check()
+        act(town, by, f"again weak{language}", text="Cảm ơn.")
+    code = str(ended[0].code)
+    service.decide(AGENCY, code, 1, 1, State.REOPENED, "Sẽ xem trước 04/12/2026.", by="off_leader", key="walk")
+    for address in (again, places[0], f"{BASE}/{code}", "/console/"):
+        town.walk.visit(by, address)
 
 
 def _many_at_once(town: Town, by: Visitor, standing: list[Dossier]) -> None:

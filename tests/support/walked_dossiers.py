@@ -10,6 +10,7 @@ from miniapp.core.signing import Signer, with_new_key
 from miniapp.dossiers.lists import Shelf
 from miniapp.dossiers.opening import Reason
 from miniapp.dossiers.receipts import Receipt, line_of, signed
+from miniapp.dossiers.reopening import Senior, State
 from miniapp.ratings.casting import Came, Given
 from miniapp.ratings.tokens import VisitCodes
 from tests.support.dossier_pages import PHONE, STATES, WRONG, brought_about
@@ -93,5 +94,26 @@ def rating_them(town: Town, by: Visitor, link: str) -> None:
     for address in (f"/{AGENCY}/danh-gia/quay/quay-1?ma={counter}", f"/{AGENCY}/danh-gia/khong-co"):
         town.walk.visit(by, address)
     casting.cast(AGENCY, sheet.rpartition("/")[2], Given({"overall": "dissatisfied"}, ("time",), "Chờ lâu"), Came())
-    for more in ("", "/ly-do", "/cam-on"):
+    for more in ("", "/ly-do", "/cam-on", "/xem-lai"):
         town.walk.visit(by, f"{sheet}{more}")
+    asking_again(town, by, sheet, code)
+
+
+def asking_again(town: Town, by: Visitor, sheet: str, code: str) -> None:
+    """A second look: with somebody who answers, wrongly typed, asked for, reopened and answered."""
+    service, senior = town.services.reopenings, Senior("off_leader", "Trần Thị Hòa", "Chủ tịch UBND phường")
+    service.name(AGENCY, senior, service.seniors(AGENCY).version, by=senior.officer)
+    for more in ("", "/cam-on", "/xem-lai"):
+        town.walk.visit(by, f"{sheet}{more}")
+    for language in ("", "?lang=en"):
+        by.page.goto(f"{town.walk.base}{sheet}/xem-lai{language}")
+        act(town, by, f"again wrong{language}", words=" ")
+    request = service.ask(AGENCY, code, "Ghi sai ngày sinh", seen=service.seen(senior), key="walk")
+    for state in (State.ASKED, State.REOPENED, State.ANSWERED):
+        if state is not State.ASKED:
+            text = f"{state}: sẽ xem sổ gốc.\n\nXong trước 04/12/2026."
+            request = service.decide(
+                AGENCY, code, 1, request.version, state, text, by=senior.officer, key=f"walk {state}"
+            )
+        for address in (f"{sheet}/xem-lai", sheet, f"/hs/{town.services.dossier_office.link(AGENCY, code)}"):
+            town.walk.visit(by, address)
