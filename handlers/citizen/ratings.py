@@ -103,12 +103,12 @@ def reasons(agency: str, token: str) -> Response:
 
 @ratings.post("/<token>/ly-do")
 def tell_why(agency: str, token: str) -> Response:
-    """Reasons are kept with the ballot."""
+    """Reasons are kept with the ballot; then thanks, or on to asking for a second look."""
     held, casting = context.agency(), context.services().casting
     asked = casting.asked(held.id, token)
     if asked.ballot is None:
         return answers.see(_base(held, token))
-    form = forms.read(("words", *asked.sheet.reasons))
+    form = forms.read(("words", "again", *asked.sheet.reasons))
     if form.problems:
         return _page(held, token, asked, form, "reasons", 422)
     said = {each.criterion: each.option for each in asked.ballot.said.answers}
@@ -162,7 +162,8 @@ def _kept(held: Agency, token: str, asked: Asked, form: Form, given: Given, step
     except (Refused, Conflict) as failure:
         return _page(held, token, asked, form.with_problems(FieldProblem("", failure.code, failure.facts)), step, 409)
     asks = step == "sheet" and _asks(asked, {each.criterion: each.option for each in ballot.said.answers})
-    return answers.see(_base(held, token, "/ly-do" if asks else "/cam-on"))
+    after = "/xem-lai" if form.value("again") else "/cam-on"
+    return answers.see(_base(held, token, "/ly-do" if asks else after))
 
 
 def _asks(asked: Asked, given: dict[str, str]) -> bool:

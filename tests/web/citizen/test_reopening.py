@@ -68,9 +68,18 @@ def test_who_rates_badly_is_offered_a_second_look_with_a_named_senior_and_a_mome
     for more in ("", "/ly-do", "/cam-on"):
         page = named.newcomer().get(f"{sheet}{more}")
         assert OFFER in page.text, more
-        assert f"{HOA.post} {HOA.name}" in page.text
+        assert f"{HOA.name}, {HOA.post}" in page.text
         assert "chậm nhất 09:00, 30/11/2026" in page.text
-        assert f"{sheet}/xem-lai" in [str(way["href"]) for way in page.soup.select("a.button")]
+        ways = [str(way["href"]) for way in page.soup.select("a.button")]
+        assert f"{sheet}/xem-lai" in ways or page.soup.select("form button[name=again]"), more
+
+
+def test_whoever_goes_on_from_the_reasons_loses_none_of_them(named: DossierPages):
+    _, sheet = rated(named)
+    sent = named.newcomer().submit(f"{sheet}/ly-do", 303, time="yes", words="Chờ lâu", again="1")
+    assert sent.answer.headers["Location"] == f"{sheet}/xem-lai"
+    ballot = named.services.casting.asked(AGENCY, sheet.rpartition("/")[2]).ballot
+    assert ballot is not None and (ballot.said.reasons, ballot.said.words) == (("time",), "Chờ lâu")
 
 
 @pytest.mark.parametrize("level", ["very_satisfied", "neutral"])
@@ -95,7 +104,7 @@ def test_before_the_button_the_page_says_that_the_request_names_the_dossier_and_
     page = named.newcomer().get(f"{sheet}/xem-lai")
     shown = page.text
     assert shown.index("Đề nghị không ẩn danh") < shown.index("Gửi đề nghị")
-    assert code in shown and f"{HOA.post} {HOA.name}" in shown
+    assert code in shown and f"{HOA.name}, {HOA.post}" in shown
     for personal in ("Nguyễn Thị Lan", "0912345678", "001099123456"):
         assert personal not in page.html
 
