@@ -9,7 +9,7 @@ from flask.sessions import NullSession, SessionInterface
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from handlers import answers, commands, errors
+from handlers import answers, commands, errors, visits
 from handlers.context import LANGUAGES, Parts, parts
 from handlers.express import Express
 from handlers.routes import blueprints
@@ -77,6 +77,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     errors.install(app)
     app.before_request(_admit)
     app.after_request(_count_refused)
+    app.after_request(visits.count)
     app.add_url_rule("/assets/<name>", "asset", _asset, methods=["GET"])
     for blueprint in blueprints(settings):
         app.register_blueprint(blueprint)

@@ -74,7 +74,9 @@ class Express:
             return None
         base = f"/{address}/diem-thi/{slug}"
         suffix = "?lang=en" if spoken == "en" else ""
-        page = parts.slips.make(found, spoken, services.clock.now(), base + suffix, f"{base}/pho-diem{suffix}")
+        now = services.clock.now()
+        page = parts.slips.make(found, spoken, now, base + suffix, f"{base}/pho-diem{suffix}")
         frame = context.citizens_frame(parts, agency, path, spoken, base + suffix)
         text = parts.words.template(spoken, TEMPLATE).render(page=page, frame=frame)
+        looking_up.shown.again(agency.id, now)
         return text, answers.public_headers(parts, frame, OPEN_SLIP)

@@ -6,6 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from handlers.ground import Ground
+from miniapp.agencies.lineage import above
+from miniapp.core.ids import NATION
 
 if TYPE_CHECKING:  # officers' and the clock's
     from miniapp.exports.service import Exports
@@ -13,7 +15,7 @@ if TYPE_CHECKING:  # officers' and the clock's
     from miniapp.usage.rolling import UsageRolling
     from miniapp.usage.store import UsageStore
 
-LOGS = ("public", "console")  # the functions that people talk to
+LOGS = ("public", "console", "schedules")  # the functions that people talk to, and who takes in files of dossiers
 
 
 class FilesGround(Ground):
@@ -50,11 +52,6 @@ class FilesGround(Ground):
         groups = [f"/aws/lambda/motcua-{self.settings.stage}-{name}" for name in LOGS]
         return UsageRolling(self.usage, CloudLines(self.aws, groups), KINDS, self._above, self.clock)
 
-    def _above(self, agency: str) -> tuple[str, ...]:
-        """The agencies above one, topmost first."""
-        found: list[str] = []
-        held = self.agencies.find(agency)
-        while held is not None and held.parent and held.parent not in found:
-            found.insert(0, held.parent)
-            held = self.agencies.find(held.parent)
-        return tuple(found)
+    def _above(self, agency: str, day: str) -> tuple[str, ...]:
+        """The agencies above one on a day, the nation topmost."""
+        return (NATION, *above(self.agencies.find, agency, day))

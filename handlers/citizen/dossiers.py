@@ -189,4 +189,6 @@ def _requests(held: Agency, followed: Followed) -> Sequence[Request]:
 
 
 def _shown(held: Agency, followed: Followed, address: str) -> Response:
-    return answers.show("citizen/dossiers/dossier.html", page_of(held, followed, address), back=base(held))
+    page = page_of(held, followed, address)
+    context.services().following.seen(held, "link" if page.by_link else "code")
+    return answers.show("citizen/dossiers/dossier.html", page, back=base(held))

@@ -111,6 +111,8 @@ def ask_again(exam: Exam, released_at: datetime, form: Form, failure: Problem) -
     if isinstance(failure, Refused):
         kept = Form(form.values, (*form.problems, FieldProblem("", failure.code, failure.facts)), form.token)
         return ask(exam, released_at, kept)
+    if failure.code in NOT_FOUND:
+        context.services().looking_up.missed.again(exam.agency, context.services().clock.now())
     field = "" if failure.code == "result_mismatch" else "number"
     return ask(exam, released_at, form.with_problems(FieldProblem(field, failure.code, failure.facts)))
 

@@ -138,7 +138,9 @@ def _slip(found: Found, edge: str = "") -> Response:
     again = address_of(slug)
     now = context.services().clock.now()
     page = context.parts().slips.make(found, context.language(), now, again, address_of(slug, "/pho-diem"))
-    return answers.show("citizen/exam_scores/slip.html", page, back=again, edge=edge)
+    made = answers.show("citizen/exam_scores/slip.html", page, back=again, edge=edge)
+    context.services().looking_up.shown.again(found.exam.agency, now)
+    return made
 
 
 def _verify(found: Exam, form: Form, released_at: datetime) -> Response:

@@ -175,6 +175,7 @@ def _shown(mark: str, form: Form, status: int = 200) -> Response:
         action=f"{MINE}/{mark}",
         suffix=context.suffix(),
     )
+    services.following.seen(held, "kept")
     back, wrong = f"/toi{context.suffix()}", bool(form.problems)
     return answers.show("citizen/dossiers/kept.html", page, status=status, back=back, wrong=wrong)
 

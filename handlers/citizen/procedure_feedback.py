@@ -18,7 +18,7 @@ from miniapp.agencies.model import HOTLINE
 from miniapp.core import log
 from miniapp.core.errors import Invalid, NotFound, Unavailable
 from miniapp.procedures.finding import LONGEST
-from miniapp.procedures.signals import Reason
+from miniapp.procedures.signals import JUDGED, Reason
 
 feedback = pages("procedure_feedback", door=anyone, url_prefix="/<agency>/thu-tuc")
 
@@ -60,6 +60,7 @@ def vote(agency: str, code: str) -> Response:
     def act() -> str:
         why = Reason(reason) if reason and not helped else None
         context.services().procedure_signals.vote(held.id, found.code, helped, why, context.client_address())
+        JUDGED.tell(held.id, helped="yes" if helped else "no")
         return base(f"/{found.code}/y-kien/cam-on")
 
     return answers.see(forms.once(form, act))

@@ -17,6 +17,7 @@ from handlers.commands.receipts import receipts
 from handlers.commands.scores import scores
 from handlers.commands.signing import signing
 from handlers.commands.stuck import stuck
+from handlers.commands.usage import usage
 from handlers.commands.zalo import zalo
 
 GROUPS: list[click.Group] = [
@@ -33,5 +34,6 @@ GROUPS: list[click.Group] = [
     scores,
     signing,
     stuck,
+    usage,
     zalo,
 ]

@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from handlers.lambdas.schedules import SCHEDULES
 from handlers.lambdas.workers import WORKERS, services
+from infra.local.told import Told
 from miniapp.core import log
 from miniapp.core.errors import Problem
 
@@ -73,6 +74,8 @@ def main() -> int:
     loop = Loop()
     signal.signal(signal.SIGTERM, loop.stop)
     signal.signal(signal.SIGINT, loop.stop)
+    held = services()
+    Told(held.aws.logs, f"/aws/lambda/motcua-{held.settings.stage}-schedules").follow()
     loop.run()
     return 0
 

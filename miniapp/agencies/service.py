@@ -79,6 +79,19 @@ class Agencies:
                 found[next_one.id] = next_one
         return list(found.values())
 
+    def predecessors(self, agency: Agency) -> list[Agency]:
+        """The agencies that one took over from, and those that these had taken over from, by name."""
+        found: dict[str, Agency] = {}
+        ahead, seen = [agency.id], {agency.id}
+        while ahead and len(seen) < 50:
+            for id in self._store.before(ahead.pop(0)):
+                held = None if id in seen else self.find(id)
+                seen.add(id)
+                if held is not None:
+                    found[held.id] = held
+                    ahead.append(held.id)
+        return sorted(found.values(), key=lambda one: one.name)
+
     def open_service(self, id: str, service: Service, by: str) -> Agency:
         """Let citizens use a service of this agency."""
         before = self._store.get(id)

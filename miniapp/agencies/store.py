@@ -1,12 +1,13 @@
 """Questions: one agency by id or by address, today's or an earlier one (one read, two after a rename) · the agencies
 right below one, in the order of the tree, a page at a time (one read) · those at the top (one read) · which of these
-ids exist · which agency has an identifier (two reads).
+ids exist · which agency has an identifier (two reads) · which agencies one took over from (one query).
 
 Rows of an agency: `pk` = its id, `sk` = `agency`, the agency itself; `sk` = `children`, what the tree shows of those
 below (a map, so that two writers can add at once). An address other than the id is a row of its own, `pk` = the
 address, `sk` = `agency`, with `to`; it stays after a rename, so printed links go on leading here. A node takes some
 3,000 children (400 kB). An identifier is claimed by a row as well, for no two agencies' dossiers may have one code; it has no
-`to` once its agency left it, since a mistyped one must not be lost to whoever it belongs to."""
+`to` once its agency left it, since a mistyped one must not be lost to whoever it belongs to. `sk` = `before#` and an id, below
+each successor of a merged agency: so that its past is found from there."""
 
 import json
 import re
@@ -19,7 +20,7 @@ from pynamodb.attributes import JSONAttribute, MapAttribute, NumberAttribute, Un
 from miniapp.agencies.model import Agency, Child, Kind, Service
 from miniapp.core.errors import Conflict, NotFound
 from miniapp.core.folding import folded_words
-from miniapp.core.tables import SortedTable, Write, change, many, put, put_new, read, transact
+from miniapp.core.tables import SortedTable, Write, change, many, put, put_new, read, rows, transact
 
 AGENCY = "agency"
 CHILDREN = "children"
@@ -27,6 +28,7 @@ _FIGURES = re.compile(r"\d+")
 TOP = "top#"  # not addresses, so no agency can be them
 SEEDED = "seeded#"
 IDENTIFIER = "identifier#"
+BEFORE = "before#"
 
 
 class AgenciesTable(SortedTable):
@@ -69,7 +71,13 @@ class ChildrenRow(AgenciesTable):
     children: Any = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
 
 
-TABLES: tuple[type[SortedTable], ...] = (AgencyRow, ChildrenRow)
+class BeforeRow(AgenciesTable):
+    """That one agency took over from another."""
+
+    last_day = UnicodeAttribute(null=True)
+
+
+TABLES: tuple[type[SortedTable], ...] = (AgencyRow, ChildrenRow, BeforeRow)
 TEXTS = (
     *("address", "name", "name_en", "short", "parent", "sector", "code", "valid_from", "valid_to"),
     *("hotline", "site", "street", "identifier", "accent", "crest"),
@@ -108,6 +116,11 @@ class AgencyStore:
         row = read(lambda: AgencyRow.get(IDENTIFIER + identifier, AGENCY, consistent_read=True))
         return self.find(str(row.to), sure=True) if row is not None and row.to else None
 
+    def before(self, id: str) -> list[str]:
+        """The ids of the agencies that one took over from."""
+        found = rows(lambda: BeforeRow.query(id, BeforeRow.sk.startswith(BEFORE)))
+        return [str(row.sk).removeprefix(BEFORE) for row in found]
+
     def page(self, parent: str, after: str = "", most: int = 100) -> Page:
         """The agencies right below one (`""`: the top), by kind and name, after the one with id `after`."""
         children = self._children(parent)
@@ -126,6 +139,7 @@ class AgencyStore:
         writes = [put_new(_row(agency), taken)]
         if agency.address != agency.id:
             writes.append(put_new(AgencyRow(agency.address, to=agency.id), taken))
+        writes += _succeeded(agency)
         return [*writes, *_claimed("", agency.identifier, agency.id)]
 
     def placed(self, below: Mapping[str, Iterable[Agency]]) -> None:
@@ -161,6 +175,7 @@ class AgencyStore:
             writes.append(put(AgencyRow(after.address, to=after.id), free, taken))
         writes += _claimed(before.identifier, after.identifier, after.id)
         ended = bool(after.successors) and not before.successors
+        writes += _succeeded(after) if ended else []
         if ended or _summary(before) != _summary(after):  # the tree shows no agency that ended; its links lead on
             node = ChildrenRow.children[after.id]
             shown = node.remove() if ended else node.set(_summary(after))
@@ -204,6 +219,13 @@ def _claimed(before: str, after: str, id: str) -> list[Write]:
     left = [put(AgencyRow(IDENTIFIER + before), free, Conflict("agency_changed", agency=id))] if before else []
     taken = Conflict("agency_identifier_taken", field="identifier", identifier=after, agency="")
     return [*left, *([put(AgencyRow(IDENTIFIER + after, to=id), free, taken)] if after else [])]
+
+
+def _succeeded(gone: Agency) -> list[Write]:
+    """The writes by which an agency that ended is found from each that took over."""
+    elsewhere = Conflict("agency_changed", agency=gone.id)
+    found = [BeforeRow(successor, BEFORE + gone.id, last_day=gone.valid_to or None) for successor in gone.successors]
+    return [put(row, BeforeRow.pk.does_not_exist(), elsewhere) for row in found]
 
 
 def _place(name: str) -> str:

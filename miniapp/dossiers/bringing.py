@@ -23,7 +23,7 @@ from miniapp.dossiers.leading import begun, led, way
 from miniapp.dossiers.lines import Lines
 from miniapp.dossiers.model import Dossier, Move
 from miniapp.dossiers.reported import Record, Report, of_the_same_place
-from miniapp.dossiers.service import TOKEN_SIZE, commit
+from miniapp.dossiers.service import TAKEN_IN, TOKEN_SIZE, commit
 from miniapp.dossiers.states import Status
 from miniapp.dossiers.store import DossierStore, order_key
 
@@ -107,10 +107,14 @@ class Bringing:
                 return Brought(held, Outcome.UNCHANGED)
             try:
                 outcome = self._outcome(held, moves)
-                return Brought(self._kept(held, moves, by, also(outcome)), outcome)
+                brought = Brought(self._kept(held, moves, by, also(outcome)), outcome)
             except Conflict as conflict:  # somebody was faster: what is there now is looked at anew
                 if conflict.code not in ("dossier_changed", "dossier_exists") or attempt == TRIES - 1:
                     raise
+                continue
+            if outcome is Outcome.NEW:
+                TAKEN_IN.tell(agency, by="file")
+            return brought
         raise AssertionError("the last try returns or raises")
 
     def create(self, agency: str, identifier: str, record: Record, *, by: By, key: str) -> Dossier:
@@ -132,12 +136,14 @@ class Bringing:
             code = DossierCode.made(identifier, day, number)
             moves = [Move(replace(one.dossier, code=code), one.event) for one in moves]
         try:
-            return self._kept(None, moves, by, [self._store.ordered(moves[-1].dossier, key, mark)])
+            new = self._kept(None, moves, by, [self._store.ordered(moves[-1].dossier, key, mark)])
         except Conflict:  # perhaps by the same record, sent twice at once
             made = self._made(agency, key, mark)
             if made is None:
                 raise
             return made
+        TAKEN_IN.tell(agency, by="system")
+        return new
 
     def move(self, agency: str, code: str, seen: int, report: Report, *, by: By, key: str) -> Dossier:
         """A dossier moved to where it is told to stand, from the version that was seen; once under a `key`.

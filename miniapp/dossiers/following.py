@@ -16,6 +16,7 @@ from miniapp.core.clock import Clock, local_day
 from miniapp.core.errors import Invalid, NotFound, Refused
 from miniapp.core.folding import fold
 from miniapp.core.guarding import Asker, Guard
+from miniapp.core.happenings import Kind as Happening
 from miniapp.core.personal import Personal
 from miniapp.core.sealing import Sealer
 from miniapp.core.workdays import Calendar
@@ -31,6 +32,7 @@ FIGURES_LONGEST = 40
 TOKEN_LONGEST = 64
 TOKEN_LIFE = timedelta(minutes=10)
 PURPOSE = "dossier"
+FOLLOWED = Happening("dossiers_followed", {"by": frozenset({"code", "link", "kept"})})
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,11 @@ class Following:
     def is_strict(self, held: Agency, address: str, served: str) -> bool:
         """Whether a form given to this address now needs a proof or a wait."""
         return self._guard.is_strict(Dossiers(held.id), address, served)
+
+    @staticmethod
+    def seen(held: Agency, by: str) -> None:
+        """A dossier's page was looked at: by its `code`, by its `link`, or `kept` among one's things. Counted, not kept."""
+        FOLLOWED.tell(held.id, by=by)
 
     def _fits(self, agency: str, code: DossierCode, said: str) -> bool:
         """Whether there is such a dossier with these figures; nothing is left out once it is known."""

@@ -14,6 +14,7 @@ from miniapp.audit.model import Event as AuditEvent
 from miniapp.audit.service import Audit
 from miniapp.core.clock import VIETNAM, Clock, iso
 from miniapp.core.errors import Conflict, NotFound
+from miniapp.core.happenings import Kind as Happening
 from miniapp.core.ids import Ids
 from miniapp.core.plain import to_plain
 from miniapp.core.sealing import digest
@@ -32,6 +33,7 @@ from miniapp.dossiers.store import DossierStore, Lead, link_key, order_key
 
 TOKEN_SIZE = 16  # bytes: 128 bits that nobody guesses
 TRIES = 5
+TAKEN_IN = Happening("dossiers_taken_in", {"by": frozenset({"desk", "file", "system"})})
 
 Act = Callable[[Dossier, datetime, Calendar], Move]
 Calendars = Callable[[str], Calendar]
@@ -118,6 +120,7 @@ class DossierOffice:
             if made is None:
                 raise
             return made
+        TAKEN_IN.tell(agency, by="desk")
         return dossier
 
     def move(self, agency: str, code: str, seen: int, act: Act, *, by: By, part: Part | None = None) -> Dossier:

@@ -13,6 +13,8 @@ from miniapp.core import log
 from miniapp.core.clock import Clock
 from miniapp.core.errors import NotFound, Refused, Unavailable
 from miniapp.core.guarding import Asker, Guard
+from miniapp.core.happenings import Kind as Happening
+from miniapp.core.happenings import Often
 from miniapp.core.sealing import Sealer
 from miniapp.exam_scores.blocks import Result
 from miniapp.exam_scores.editions import Build, Editions
@@ -24,6 +26,7 @@ CALENDAR = timedelta(days=400)  # how far releases are noted; hashes are erased 
 PURPOSE = "slip"
 ABSENT_MARK = b"\0" * 8
 ZERO_PADDED = "zero_padded"
+LOOKED_UP = Happening("scores_looked_up", {"outcome": frozenset({"found", "nothing"})})
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,11 @@ class Found:
 
 
 class LookingUp:
-    """The citizens' verbs."""
+    """The citizens' verbs. `shown` and `missed`: whoever shows a slip, or that there is none, says so there."""
 
     def __init__(self, editions: Editions, keys: FactorKeys, sealer: Sealer, guard: Guard, clock: Clock) -> None:
+        self.shown = Often(LOOKED_UP, outcome="found")
+        self.missed = Often(LOOKED_UP, outcome="nothing")
         self._editions = editions
         self._keys = keys
         self._sealer = sealer

@@ -15,6 +15,7 @@ from zlib import crc32
 
 from miniapp.core.clock import VIETNAM, Clock, iso
 from miniapp.core.folding import clean
+from miniapp.core.happenings import Kind as Happening
 from miniapp.core.sealing import Sealer
 from miniapp.procedures.model import national_code
 from miniapp.procedures.signal_store import Signal, SignalStore
@@ -24,6 +25,7 @@ SIGNAL_KEPT = timedelta(days=182)
 SIGNALS_MOST = 200  # rows that one address can write on one day, of each kind
 LONGEST_QUESTION = 80
 WORST = 10
+JUDGED = Happening("procedures_judged", {"helped": frozenset({"yes", "no"})})
 _NUMBERS = re.compile(r"\S*\d(?:[\s.\-]?\d){3,}\S*|\S+@\S+")
 
 

@@ -14,7 +14,7 @@ from miniapp.core.happenings import Kind, counts
 from miniapp.usage.model import LAG, WINDOW, Lines, Tally, added, by_agency, day_of, window_of
 from miniapp.usage.store import UsageStore
 
-Above = Callable[[str], Sequence[str]]  # the agencies above one, topmost first
+Above = Callable[[str, str], Sequence[str]]  # the agencies above one on a day, topmost first
 DAY = timedelta(days=1)
 
 
@@ -67,12 +67,35 @@ class UsageRolling:
             self._store.write_total(upper, day, looked)
 
     def differences(self, day: str) -> Iterator[Difference]:
-        """Where what is stored of a day is not what the kept log says of it."""
-        for window in windows_of(day):
+        """Where what is stored of a day is not what the kept log says of it, or not the sum of what it is made of.
+
+        A window that the log is not old enough for is left out; of one that has no line, nothing is known any more."""
+        agencies: set[str] = set()
+        for window in self._over(day):
             for agency, told in self._told(window).items():
+                agencies.add(agency)
                 stored = self._store.windows(agency, day).get(iso(window), {})
                 if stored != told:
                     yield Difference(agency, iso(window), stored, told)
+        for agency in sorted(agencies):
+            yield from self._sums(agency, day)
+
+    def _over(self, day: str) -> Iterator[datetime]:
+        return (window for window in windows_of(day) if window + WINDOW + LAG <= self._clock.now())
+
+    def _sums(self, agency: str, day: str) -> Iterator[Difference]:
+        """Where a day is not the sum of its windows, or what lies below an agency above not that of its days."""
+        stored = self._store.day(agency, day)
+        whole = added(self._store.windows(agency, day).values())
+        if stored.tally != whole:
+            yield Difference(agency, day, stored.tally, whole)
+        for upper in stored.above or ():
+            below = self._store.below(upper, day)
+            if agency not in below or below[agency].tally != whole:
+                yield Difference(upper, f"{day} {agency}", below[agency].tally if agency in below else {}, whole)
+            total, sums = self._store.total(upper, day), added(one.tally for one in below.values())
+            if total != sums:
+                yield Difference(upper, f"{day} below", total, sums)
 
     def _told(self, window: datetime) -> dict[str, dict[str, int]]:
         return by_agency(counts(self._lines.between(window, window + WINDOW), self._kinds), day_of(window))
@@ -81,7 +104,7 @@ class UsageRolling:
         """Write an agency's day; who stood above it on that day. Once written down, that stays."""
         above = self._store.day(agency, day).above
         if above is None:
-            above = tuple(self._above(agency))
+            above = tuple(self._above(agency, day))
         self._store.write_day(agency, day, above, added(self._store.windows(agency, day).values()), looked)
         return above
 

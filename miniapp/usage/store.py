@@ -1,7 +1,7 @@
 """Where it is kept how often what happened. For the roll-up and its readers; rows stay in here.
 
-Questions: the windows of an agency's day · its days from one to another · a day of each agency below one · up to where the log
-was counted.
+Questions: the windows of an agency's day · its days from one to another · a day of each agency below one · what those right
+below one had on each day · up to where the log was counted.
 
 A window is written from the lines that the log holds of it, whole, and only in the place of one that was looked at earlier: so
 whoever counts it twice writes the same, and a later look has the last word. A day is written likewise, from its windows.
@@ -45,14 +45,22 @@ class DayRow(UsageTable):
 
 
 class BelowRow(UsageTable):
-    """The same day once more, under an agency above."""
+    """The same day once more, under an agency above; `through`: the one right below that, under which it stood then."""
 
     looked = UnicodeAttribute()
+    through = UnicodeAttribute(null=True)
     body = UnicodeAttribute()
 
 
 class TotalRow(UsageTable):
     """What happened below an agency on a day, taken together."""
+
+    looked = UnicodeAttribute()
+    body = UnicodeAttribute()
+
+
+class PartsRow(UsageTable):
+    """The same told apart by the agencies right below, each with all that stood under it on that day."""
 
     looked = UnicodeAttribute()
     body = UnicodeAttribute()
@@ -64,7 +72,7 @@ class PositionRow(UsageTable):
     at = UnicodeAttribute()
 
 
-TABLES: tuple[type[SortedTable], ...] = (WindowRow, DayRow, BelowRow, TotalRow, PositionRow)
+TABLES: tuple[type[SortedTable], ...] = (WindowRow, DayRow, BelowRow, TotalRow, PartsRow, PositionRow)
 
 
 def windows_key(agency: str, day: str) -> str:
@@ -87,12 +95,25 @@ def totals_key(agency: str) -> str:
     return f"{agency}#totals"
 
 
+def parts_key(agency: str) -> str:
+    """The same by the agencies right below."""
+    return f"{agency}#parts"
+
+
 @dataclass(frozen=True)
 class Stored:
     """A tally as it stands; `above`: who stood above the agency on that day."""
 
     tally: Tally = field(default_factory=dict)
     above: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Below:
+    """A day of an agency, as one above it sees it; `through`: the one right below that."""
+
+    tally: Tally
+    through: str
 
 
 class UsageStore:
@@ -119,10 +140,22 @@ class UsageStore:
         row = read(lambda: DayRow.get(days_key(agency), day, consistent_read=True))
         return Stored(json.loads(row.body), tuple(json.loads(row.above))) if row else Stored()
 
-    def below(self, agency: str, day: str) -> dict[str, Tally]:
+    def below(self, agency: str, day: str) -> dict[str, Below]:
         """A day of every agency below one."""
         key = below_key(agency, day)
-        return {row.sk: json.loads(row.body) for row in rows(lambda: BelowRow.query(key, consistent_read=True))}
+        found = rows(lambda: BelowRow.query(key, consistent_read=True))
+        return {row.sk: Below(json.loads(row.body), row.through or row.sk) for row in found}
+
+    def parts(self, agency: str, first: str, last: str) -> dict[str, dict[str, Tally]]:
+        """What each agency right below one had from a day to another, with all under it: day by day, in one question."""
+        found = rows(lambda: PartsRow.query(parts_key(agency), PartsRow.sk.between(first, last)))
+        return {row.sk: json.loads(row.body) for row in found}
+
+    def total(self, agency: str, day: str) -> Tally:
+        """What lies below an agency on a day, as of this moment."""
+        row = read(lambda: TotalRow.get(totals_key(agency), day, consistent_read=True))
+        found: Tally = json.loads(row.body) if row else {}
+        return found
 
     def days(self, agency: str, first: str, last: str) -> list[Day]:
         """The days of an agency from one to another on which anything happened, in order; two questions, however many."""
@@ -143,15 +176,21 @@ class UsageStore:
         """A day, under the agency and under those above it, and what the latter have below them then."""
         own = DayRow(days_key(agency), day, looked=looked, above=json.dumps(above), body=_body(tally))
         self._put(own, looked)
-        for upper in above:
-            self._put(BelowRow(below_key(upper, day), agency, looked=looked, body=_body(tally)), looked)
+        for upper, through in zip(above, (*above, agency)[1:], strict=True):
+            row = BelowRow(below_key(upper, day), agency, looked=looked, through=through, body=_body(tally))
+            self._put(row, looked)
 
     def write_total(self, agency: str, day: str, looked: str) -> None:
         """What lies below an agency on a day, from the rows of those below."""
-        row = TotalRow(totals_key(agency), day, looked=looked, body=_body(added(self.below(agency, day).values())))
-        self._put(row, looked)
+        below: dict[str, list[Tally]] = {}
+        for one in self.below(agency, day).values():
+            below.setdefault(one.through, []).append(one.tally)
+        parts = {through: added(tallies) for through, tallies in sorted(below.items())}
+        body = json.dumps(parts, separators=(",", ":"))
+        self._put(PartsRow(parts_key(agency), day, looked=looked, body=body), looked)
+        self._put(TotalRow(totals_key(agency), day, looked=looked, body=_body(added(parts.values()))), looked)
 
-    def _put(self, row: WindowRow | DayRow | BelowRow | TotalRow, looked: str) -> None:
+    def _put(self, row: WindowRow | DayRow | BelowRow | TotalRow | PartsRow, looked: str) -> None:
         kind = type(row)
         stands = kind.pk.does_not_exist() | (kind.looked <= looked)
         put(row, stands, Conflict("usage_counted")).alone()

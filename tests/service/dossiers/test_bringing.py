@@ -19,6 +19,7 @@ from miniapp.ratings.model import Place
 from miniapp.ratings.rolled import By as Breakdown
 from tests.support.cloud import Cloud
 from tests.support.dossier_town import IDENTIFIER, LAN, NOON, OTHER, WARD, DossierTown
+from tests.support.happened import heard
 
 MACHINE = By(Side.MACHINE, "key_1")
 CODE = DossierCode.of("000.17.22.H56-261119-0007")
@@ -184,3 +185,20 @@ def test_whoever_saw_it_before_the_last_move_moves_nothing(bringing: Bringing):
     bringing.move(WARD, str(CODE), made.version, WORKED_ON, by=MACHINE, key="m1")
     with pytest.raises(Conflict, match="dossier_changed"):
         bringing.move(WARD, str(CODE), made.version, FINISHED, by=MACHINE, key="m2")
+
+
+def test_each_dossier_is_counted_once_by_the_way_it_came_and_none_by_who_asks(town: DossierTown, bringing: Bringing):
+    unnamed = replace(RECORD, code=None)
+    with heard() as held:
+        for record in (RECORD, RECORD, replace(RECORD, report=FINISHED)):
+            bring(bringing, record)
+        for key in ("a", "a", "b"):
+            bringing.create(WARD, IDENTIFIER, unnamed, by=MACHINE, key=key)
+        for _ in range(2):
+            town.taken()
+    assert held.counted == {
+        (WARD, "dossiers_taken_in", "file"): 1,
+        (WARD, "dossiers_taken_in", "system"): 2,
+        (WARD, "dossiers_taken_in", "desk"): 1,
+    }
+    assert not any(LAN.name.reveal in line or "H56" in line for line in held.lines)

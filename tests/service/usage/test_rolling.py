@@ -12,6 +12,7 @@ import pytest
 from handlers.wiring import Services
 from infra.local.told import Told
 from miniapp.core import log
+from miniapp.core.clock import iso
 from miniapp.core.happenings import Kind
 from miniapp.procedures.finding import SEARCHED as FOUND
 from miniapp.usage.cloud_lines import CloudLines
@@ -51,7 +52,9 @@ class Town:
         self.clock = StoppedClock(START)
         self.lines, self.store = KeptLines(), UsageStore()
         self.above = {WARD: (NATION, PROVINCE), OTHER: (NATION, PROVINCE)}
-        self.rolling = UsageRolling(self.store, self.lines, [SEARCHED], lambda agency: self.above[agency], self.clock)
+        self.rolling = UsageRolling(
+            self.store, self.lines, [SEARCHED], lambda agency, day: self.above[agency], self.clock
+        )
 
     def later(self) -> int:
         """Two hours on: everything is over and counted."""
@@ -221,3 +224,37 @@ def test_what_a_process_of_this_machine_tells_comes_into_the_log_that_is_counted
         time.sleep(0.1)
     (day,) = days
     assert day.own == {"procedures_searched/found": 2, "procedures_searched/nothing": 1}
+
+
+def test_what_lies_right_below_is_told_apart_with_all_under_it(town: Town):
+    town.above |= {"truong": (NATION, PROVINCE, WARD), PROVINCE: (NATION,)}
+    town.rolling.run()
+    for agency in ("truong", "truong", WARD, OTHER, PROVINCE):
+        town.lines.tell(START, agency)
+    town.later()
+    assert town.store.parts(PROVINCE, DAY, DAY) == {DAY: {WARD: {"searched/found": 3}, OTHER: {"searched/found": 1}}}
+    assert town.store.parts(NATION, DAY, DAY) == {DAY: {PROVINCE: {"searched/found": 5}}}
+    assert town.store.parts(WARD, DAY, NEXT) == {DAY: {"truong": {"searched/found": 2}}}
+
+
+def test_a_sum_that_is_not_that_of_its_parts_is_named(town: Town):
+    town.rolling.run()
+    filled(town)
+    town.later()
+    town.clock.pass_by(minutes=30)
+    town.rolling.run()
+    looked = iso(town.clock.now())
+    town.store.write_day(WARD, DAY, (NATION, PROVINCE), {"searched/found": 1}, looked)
+    apart = {(one.agency, one.window) for one in town.rolling.differences(DAY)}
+    wrong = {(WARD, DAY), (PROVINCE, f"{DAY} {WARD}"), (NATION, f"{DAY} {WARD}")}
+    assert apart == wrong | {(PROVINCE, f"{DAY} below"), (NATION, f"{DAY} below")}
+    town.rolling.count(START)
+    assert list(town.rolling.differences(DAY)) == []
+
+
+def test_a_window_that_is_not_over_is_no_difference(town: Town):
+    town.rolling.run()
+    town.lines.tell(START, WARD)
+    assert list(town.rolling.differences(DAY)) == []
+    town.clock.pass_by(seconds=(WINDOW + LAG).total_seconds())
+    assert len(list(town.rolling.differences(DAY))) == 1

@@ -3,11 +3,17 @@
 import io
 import json
 import logging
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from miniapp.core import log
-from miniapp.core.happenings import Counted, Kind, counts
+from miniapp.core.happenings import TIMES, Counted, Kind, Often, counts
+from tests.support.happened import heard
 
 SEARCHED = Kind("searched", {"outcome": frozenset({"found", "nothing"})})
 
@@ -66,3 +72,74 @@ def test_a_fact_that_was_not_declared_is_not_told(lines: io.StringIO, facts: dic
 )
 def test_other_lines_are_passed_over(line: str):
     assert not counts([line], [SEARCHED])
+
+
+def test_a_line_may_stand_for_several_times_but_for_no_nonsense(lines: io.StringIO):
+    SEARCHED.tell("xa-a", 7, outcome="found")
+    SEARCHED.tell("xa-a", outcome="found")
+    told = lines.getvalue().splitlines()
+    assert [json.loads(line).get(TIMES) for line in told] == [7, None]
+    (found,) = counts(told, [SEARCHED]).values()
+    assert found == 8
+    line = json.loads(told[0])
+    for wrong in (0, -1, 1_001, True, "7", 1.5, None):
+        assert not counts([json.dumps({**line, TIMES: wrong})], [SEARCHED])
+
+
+NOW = datetime(2026, 7, 16, 1, 0, tzinfo=UTC)
+MOMENTS = st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 90)), max_size=300)
+
+
+@given(MOMENTS)
+def test_of_what_happens_often_no_more_waits_than_a_part_of_what_was_told_and_none_is_told_twice(moments):
+    told: Counter[str] = Counter()
+    often = Often(SEARCHED, outcome="found")
+    happened: Counter[str] = Counter()
+    before, now, last = Counter[str](), NOW, {}
+    with heard() as held:
+        lines = held.lines
+        for agency, seconds in moments:
+            now += timedelta(seconds=seconds / 10)
+            often.again(agency, now)
+            happened[agency] += 1
+            told = Counter()
+            for one, times in counts(lines, [SEARCHED]).items():
+                told[one.agency] += times
+            waiting = happened[agency] - told[agency]
+            assert 0 <= waiting <= told[agency] / Often.PART and waiting < Often.WAITING_MOST
+            if told[agency] > before[agency]:
+                last[agency] = now
+            assert waiting == 0 or now - last[agency] < Often.WAITS
+            before = told
+
+
+def test_a_million_times_are_told_by_few_lines_and_nearly_all_of_them():
+    often = Often(SEARCHED, outcome="found")
+    with heard() as held:
+        lines = held.lines
+        for at in range(10_000):
+            often.again("xa-a", NOW + timedelta(milliseconds=at))
+        (told,) = counts(lines, [SEARCHED]).values()
+        assert 10_000 - told < Often.WAITING_MOST and len(lines) < 500
+        often.again("xa-a", NOW + timedelta(hours=1))
+        (told,) = counts(lines, [SEARCHED]).values()
+        assert told == 10_001
+
+
+def test_a_process_of_a_thousand_agencies_remembers_no_more_and_loses_none():
+    often = Often(SEARCHED, outcome="found")
+    with heard() as held:
+        lines = held.lines
+        for at in range(3_000):
+            often.again(f"xa-{at % 1_500}", NOW)
+        assert sum(counts(lines, [SEARCHED]).values()) == 3_000
+
+
+def test_many_threads_lose_none():
+    often = Often(SEARCHED, outcome="found")
+    with heard() as held:
+        lines = held.lines
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda at: often.again("xa-a", NOW), range(4_000)))
+        often.again("xa-a", NOW + timedelta(hours=1))
+        assert sum(counts(lines, [SEARCHED]).values()) == 4_001

@@ -29,6 +29,7 @@ from tests.support.dossier_pages import (
 )
 from tests.support.dossier_town import LAN, NOON, OFFICER
 from tests.support.faults import Silence
+from tests.support.happened import heard
 from tests.support.visitor import Page, Visitor
 
 __all__ = ["built", "pages"]
@@ -53,6 +54,20 @@ def banner(page: Page) -> str:
 def same(page: Page) -> str:
     """A page without what must differ: its one-time token, and what was typed."""
     return re.sub(r'value="[^"]*" id="f-', 'value="" id="f-', TOKENS.sub(r"\1", page.html))
+
+
+def test_what_is_followed_is_counted_by_the_way_in_and_neither_by_code_nor_by_link(pages: DossierPages):
+    with heard() as held:
+        link = pages.link("in-progress")
+        told(pages, "in-progress")
+        visitor = pages.newcomer()
+        visitor.get(str(look_up(visitor, pages.code("in-progress")).answer.location))
+        look_up(visitor, pages.code("in-progress"), WRONG, 422)
+    assert held.counted == {
+        (AGENCY, "dossiers_followed", "link"): 1,
+        (AGENCY, "dossiers_followed", "code"): 1,
+    }
+    assert not any(link.rsplit("/", 1)[-1] in line or "H56" in line for line in held.lines)
 
 
 def test_a_qr_code_opens_its_dossier_at_once_in_the_agency_s_own_frame(pages: DossierPages):

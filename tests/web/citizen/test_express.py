@@ -15,6 +15,7 @@ from miniapp.agencies.store import AgencyStore
 from miniapp.core.deadline import InTime
 from tests.support.cloud import Cloud, settings_for
 from tests.support.exams import HOUR, Bureau, csv_file, exam, exam_agency
+from tests.support.happened import heard
 
 HEADER = ["sbd", "toan", "ngu_van", "vat_li", "hoa_hoc", "ngoai_ngu"]
 ROWS = [[f"020000{place:02d}", "8,25", "7.5", "VẮNG" if place % 3 else "6", "", place % 11] for place in range(1, 40)]
@@ -153,3 +154,19 @@ def test_at_lambdas_entry_too_all_else_goes_the_long_way(app: Flask, door: Door,
 def test_the_console_has_no_slips(cloud: Cloud, app: Flask) -> None:
     console = create_app(services=Services(settings_for(cloud.settings.aws_endpoint, role="console")))
     assert Client(console).get(f"{BASE}/02000001").status_code == 404
+
+
+def test_a_slip_is_counted_once_whichever_way_it_went_and_a_number_that_is_not_there_apart(app: Flask) -> None:
+    counted = long_way(app)
+    with heard() as held:
+        for row in ROWS[:9]:
+            Client(app).get(f"{BASE}/{row[0]}")
+            Client(counted.inner).get(f"{BASE}/{row[0]}")
+        Client(app).get(f"{BASE}/09999999")
+        Client(app).get(f"{BASE}/pho-diem")
+    agency = "so-gddt-hoa-mai"
+    assert held.counted == {
+        (agency, "scores_looked_up", "found"): 18,
+        (agency, "scores_looked_up", "nothing"): 1,
+    }
+    assert not any(row[0] in line for row in ROWS for line in held.lines)

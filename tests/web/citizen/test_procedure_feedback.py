@@ -7,6 +7,7 @@ import pytest
 from miniapp.procedures.signal_store import SignalRow
 from tests.support.cloud import Cloud
 from tests.support.faults import Silence
+from tests.support.happened import heard
 from tests.support.markup import assert_markup, collect_html
 from tests.support.procedure_town import BIRTH, SHUT, WARD, ProcedureTown, demo_procedures
 
@@ -35,8 +36,10 @@ def test_a_page_leads_to_the_question_and_the_answer_is_thanked_for(town: Proced
 def test_three_taps_are_one_answer(town: ProcedureTown) -> None:
     visitor = town.visitor
     token = visitor.get(ASK).token()
-    for _ in range(3):
-        visitor.post(ASK, form_token=token, helped="no")
+    with heard() as held:
+        for _ in range(3):
+            visitor.post(ASK, form_token=token, helped="no")
+    assert held.counted == {(WARD, "procedures_judged", "no"): 1}
     assert town.services.procedure_signals.week(WARD).votes == 1
 
 

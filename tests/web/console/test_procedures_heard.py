@@ -65,11 +65,11 @@ def test_searches_of_the_week_are_counted_however_they_went_and_those_of_others_
     services, clock = told.services, told.clock
     desk = told.desk("lan@x.gov.vn", "officer")
     assert "Tuần này chưa đếm được lượt tìm nào." in told.at_desk(desk).get(HERE).text
-    UsageRolling(services.usage, Log(clock.now(), AGENCY), KINDS, lambda agency: (), clock).run()
+    UsageRolling(services.usage, Log(clock.now(), AGENCY), KINDS, lambda agency, day: (), clock).run()
     for agency, nothing in ((AGENCY, 2), (OTHER, 9)):
         lines = Log(clock.now(), agency, found=1_200, unsure=31, nothing=nothing)
         clock.pass_by(hours=1)
-        UsageRolling(services.usage, lines, KINDS, lambda agency: (), clock).run()
+        UsageRolling(services.usage, lines, KINDS, lambda agency, day: (), clock).run()
     lan = told.at_desk(desk)
     page = lan.get(HERE)
     assert "Đã đếm 1.233 lượt tìm: 1.200 lượt thấy rõ, 31 lượt chưa chắc, 2 lượt không thấy gì." in page.text
