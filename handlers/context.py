@@ -253,6 +253,7 @@ def _navigation(held: Agency | None) -> tuple[framing.Place, ...]:
         places += [("procedures", f"{base}/thu-tuc")] if "procedures.read" in may else []
         places += [("dossiers", f"{base}/ho-so")] if "dossiers.read" in may else []
         places += [("ratings", f"{base}/danh-gia")] if "ratings.read" in may else []
+        places += [("statistics", f"{base}/thong-ke")] if "statistics.read" in may else []
         places += [("people", f"{base}/officers")] if "officers.manage" in may else []
         places += [("agency", f"{base}/co-quan")] if "agency.manage" in may else []
         places += [("calendar", f"{base}/lich-lam-viec")] if "agency.manage" in may else []

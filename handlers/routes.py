@@ -132,8 +132,8 @@ def _dossier_desk() -> list[Blueprint]:
 
 
 def _rating_desk() -> list[Blueprint]:
-    """Officers' pages of ratings."""
-    from handlers.console import ratings, ratings_apart, ratings_counters, ratings_report, ratings_words
+    """Officers' pages of ratings, and of how much is used."""
+    from handlers.console import ratings, ratings_apart, ratings_counters, ratings_report, ratings_words, usage
 
     return [
         ratings_counters.counters,
@@ -143,6 +143,7 @@ def _rating_desk() -> list[Blueprint]:
         ratings_words.answering,
         ratings_report.report,
         ratings.ratings,
+        usage.usage,
     ]
 
 

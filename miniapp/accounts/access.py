@@ -31,6 +31,7 @@ Permission = Literal[
     "ratings.officers",
     "ratings.answer",
     "ratings.review",
+    "statistics.read",
 ]
 PERMISSIONS: frozenset[str] = frozenset(get_args(Permission))
 FRESH = timedelta(minutes=5)
@@ -47,12 +48,14 @@ class Role(StrEnum):
 
 
 ROLES: Mapping[Role, frozenset[Permission]] = {
-    Role.PUBLISHER: frozenset({"exams.manage", "scores.upload", "scores.read", "scores.correct", "procedures.read"}),
+    Role.PUBLISHER: frozenset(
+        {"exams.manage", "scores.upload", "scores.read", "scores.correct", "procedures.read", "statistics.read"}
+    ),
     Role.APPROVER: frozenset(
         {
             *("scores.read", "scores.approve", "scores.withdraw", "scores.schedule", "procedures.read"),
             *("dossiers.read", "dossiers.approve"),
-            *("ratings.read", "ratings.officers", "ratings.answer", "ratings.review"),
+            *("ratings.read", "ratings.officers", "ratings.answer", "ratings.review", "statistics.read"),
         }
     ),
     # What citizens must bring and pay is known by who takes it in at the counter, and by who answers for the agency.
@@ -61,16 +64,16 @@ ROLES: Mapping[Role, frozenset[Permission]] = {
     Role.OFFICER: frozenset(
         {
             *("scores.read", "procedures.read", "procedures.manage", "dossiers.read", "dossiers.manage"),
-            *("ratings.read", "ratings.answer"),
+            *("ratings.read", "ratings.answer", "statistics.read"),
         }
     ),
     Role.AGENCY_ADMIN: frozenset(
         {
             *("officers.manage", "agency.manage", "audit.read", "scores.read", "procedures.read", "procedures.manage"),
-            "ratings.read",
+            *("ratings.read", "statistics.read"),
         }
     ),
-    Role.AUDITOR: frozenset({"audit.read", "scores.read", "procedures.read", "ratings.read"}),
+    Role.AUDITOR: frozenset({"audit.read", "scores.read", "procedures.read", "ratings.read", "statistics.read"}),
 }
 # What one person must not be able to prepare and to finish alone needs the second factor once more (ASVS 7.5.3).
 NEEDS_FRESH: frozenset[Permission] = frozenset(

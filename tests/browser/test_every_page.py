@@ -46,6 +46,7 @@ from tests.support.walked_procedures import (
 from tests.support.walked_quality import reading_quality
 from tests.support.walked_ratings import reading_ratings
 from tests.support.walked_town import CONSOLE, Town, act
+from tests.support.walked_usage import reading_figures_of_use
 from tests.web.look.test_error_pages import KINDS, rendered
 
 pytestmark = pytest.mark.browser
@@ -87,6 +88,7 @@ def walked(cloud: Cloud, browser: Browser, folder: Path, thorough: bool) -> Walk
         with town.walk.visitor("officer", made.officer()) as officer:
             with_keys_of_other_systems(town, officer)
             reading_ratings(town, officer)
+            reading_figures_of_use(town, officer)
             with_results_in_every_state(town, officer)
             with_people(town, officer)
         with town.walk.visitor("clerk", made.clerk()) as clerk:

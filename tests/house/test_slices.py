@@ -8,7 +8,6 @@ WORDS = {"model", "store", "service"}
 # Slices without pages of their own, and why.
 NO_PAGES = {
     "core": "the ground floor knows no service",
-    "usage": "what is counted; nobody sees a figure of it yet",
     "zalo": "the platform seen from here; its pages are the simulator's, under demo",
     "messaging": "what is said to a citizen stands in templates/messages",
 }
@@ -23,6 +22,7 @@ HANDLERS = {
     "exports": ("console/exports",),
     "procedures": ("citizen/procedures", "console/procedures", "api/procedures"),
     "ratings": ("console/ratings",),
+    "usage": ("console/usage",),
 }
 TEMPLATES = {
     "accounts": ("console/sign_in", "console/officers", "citizen/me"),
@@ -34,6 +34,7 @@ TEMPLATES = {
     "exports": ("console/exports",),
     "procedures": ("citizen/procedures", "console/procedures"),
     "ratings": ("console/ratings",),
+    "usage": ("console/usage",),
 }
 
 
