@@ -1,8 +1,8 @@
 """The cookies that carry tokens. For sign-in and entry pages: set one, take one away.
 
 All are HttpOnly, for the whole host and, over https, Secure under a `__Host-` name. Officers' are Strict: no other site
-can make their browser act. Citizens' are Lax: they come by a link from the chat. Nothing else is ever kept in a
-browser."""
+can make their browser act. Citizens' are Lax: they come by a link from the chat. Besides these a browser keeps the marks of
+look-ups (`citizen/asking.py`) and of visits (`visits.py`), and nothing else."""
 
 from dataclasses import dataclass
 from datetime import timedelta

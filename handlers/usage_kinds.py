@@ -12,7 +12,8 @@ KINDS = (VISITED, LOOKED_UP, SEARCHED, FOLLOWED, TAKEN_IN, JUDGED)
 FIGURES = {
     "visits": f"{VISITED.name}/",
     "users": f"{VISITED.name}/yes",
-    "look_ups": f"{LOOKED_UP.name}/",
+    "look_ups": f"{LOOKED_UP.name}/typed",
+    "slips": f"{LOOKED_UP.name}/found",
     "searches": f"{SEARCHED.name}/",
     "followed": f"{FOLLOWED.name}/",
     "taken_in": f"{TAKEN_IN.name}/",

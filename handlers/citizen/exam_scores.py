@@ -90,6 +90,7 @@ def look_up(agency: str, slug: str) -> Response:
     try:
         if found.policy is Policy.OPEN:
             number = CandidateNumber.read(form.value("number"), found).text
+            _typed(found)
             return answers.see(address_of(slug, f"/{number}"))
         return _verify(found, form, pointer.release_at)
     except (Invalid, NotFound, Refused) as failure:
@@ -143,12 +144,18 @@ def _slip(found: Found, edge: str = "") -> Response:
     return made
 
 
+def _typed(found: Exam) -> None:
+    services = context.services()
+    services.looking_up.typed.again(found.agency, services.clock.now())
+
+
 def _verify(found: Exam, form: Form, released_at: datetime) -> Response:
     services = context.services()
     CandidateNumber.read(form.value("number"), found)
     problems = exam_form.unreadable(found, form)
     if form.problems or problems:
         return ask(found, released_at, form.with_problems(*problems))
+    _typed(found)
     who = asker(form, SERVED_COOKIE)
     token, number = services.looking_up.verified(found, form.value("number"), exam_form.said(found, form), who)
     made = answers.see(address_of(found.slug, f"/kq/{token}"))

@@ -80,6 +80,7 @@ class UsagePage:
 
     asked: Asked
     lines: Sequence[Line]
+    is_under_way: bool
     has_below: bool
     course: Sequence[tuple[str, int, int | None]]
     parts: Sequence[Part]
@@ -104,7 +105,8 @@ def show(agency: str) -> Response:
     earlier, later = (replace(asked, span=span) for span in (asked.span.before, asked.span.following))
     page = UsagePage(
         asked=asked,
-        lines=summary(days, before, FIGURES),
+        lines=summary(days, _as_far(asked.span, before), FIGURES),
+        is_under_way=asked.span.months[0] <= today()[:7] and today() < asked.span.last_day,
         has_below=any(day.below for day in days),
         course=_drawn(asked, days, before),
         parts=below[:PARTS_MOST],
@@ -168,6 +170,15 @@ def _days(of: Agency, span: Span) -> list[Day]:
     return context.services().usage.days(of.id, f"{span.months[0]}-01", span.last_day)
 
 
+def _as_far(span: Span, before: Sequence[Day]) -> list[Day]:
+    """Of the span before so many days as have passed of this one; all of them once it is over."""
+    if today() >= span.last_day:
+        return list(before)
+    passed = date.fromisoformat(today()) - date.fromisoformat(f"{span.months[0]}-01")
+    last = date.fromisoformat(f"{span.before.months[0]}-01") + passed
+    return [day for day in before if day.day <= last.isoformat()]
+
+
 def _drawn(asked: Asked, days: Sequence[Day], before: Sequence[Day]) -> list[tuple[str, int, int | None]]:
     """What is drawn of each place, and at the same place of the span before; a month may have fewer days."""
     earlier = replace(asked, span=asked.span.before).places
@@ -217,7 +228,8 @@ def _ratings(span: Span) -> str:
 
 
 def _summed(asked: Asked) -> list[Row]:
-    lines = summary(_days(asked.of, asked.span), _days(asked.of, asked.span.before), FIGURES)
+    before = _as_far(asked.span, _days(asked.of, asked.span.before))
+    lines = summary(_days(asked.of, asked.span), before, FIGURES)
     return [(word("figure_words", one.name), one.own, one.whole, one.before) for one in lines]
 
 

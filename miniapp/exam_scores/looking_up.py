@@ -26,7 +26,7 @@ CALENDAR = timedelta(days=400)  # how far releases are noted; hashes are erased 
 PURPOSE = "slip"
 ABSENT_MARK = b"\0" * 8
 ZERO_PADDED = "zero_padded"
-LOOKED_UP = Happening("scores_looked_up", {"outcome": frozenset({"found", "nothing"})})
+LOOKED_UP = Happening("scores_looked_up", {"outcome": frozenset({"typed", "found", "nothing"})})
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,11 @@ class Found:
 
 
 class LookingUp:
-    """The citizens' verbs. `shown` and `missed`: whoever shows a slip, or that there is none, says so there."""
+    """The citizens' verbs. Whoever takes a number in, shows a slip, or says that there is none, tells it to `typed`, `shown`
+    and `missed`. The first reaches us always; many slips come from shared caches."""
 
     def __init__(self, editions: Editions, keys: FactorKeys, sealer: Sealer, guard: Guard, clock: Clock) -> None:
+        self.typed = Often(LOOKED_UP, outcome="typed")
         self.shown = Often(LOOKED_UP, outcome="found")
         self.missed = Often(LOOKED_UP, outcome="nothing")
         self._editions = editions

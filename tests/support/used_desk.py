@@ -16,6 +16,7 @@ def used(services: Services, agency: str, day: str, above: tuple[str, ...] = (),
 BUSY = {
     "pages_visited__yes": 1_200,
     "pages_visited__no": 300,
+    "scores_looked_up__typed": 42,
     "scores_looked_up__found": 40,
     "scores_looked_up__nothing": 2,
     "procedures_searched__unsure": 7,

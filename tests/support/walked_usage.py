@@ -28,6 +28,6 @@ def reading_figures_of_use(town: Town, by: Visitor) -> None:
     used(town.services, AGENCY, "2026-06-15", **{name: often * 1_000 for name, often in BUSY.items()})
     used(town.services, GONE, "2025-06-30", pages_visited__yes=5)
     for at, school in enumerate(below):
-        used(town.services, school.id, "2026-07-14", (AGENCY,), pages_visited__yes=at, scores_looked_up__found=1)
+        used(town.services, school.id, "2026-07-14", (AGENCY,), pages_visited__yes=at, scores_looked_up__typed=1)
     for part in ("", "?ky=2026", "?ve=look_ups", f"?cua={GONE}&ky=2025"):
         town.walk.visit(by, BASE + part)

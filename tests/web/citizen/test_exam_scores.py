@@ -8,6 +8,7 @@ import pytest
 
 from tests.support import result_pages as stage
 from tests.support.exams import csv_file
+from tests.support.happened import heard
 from tests.support.result_pages import BASE, BORN, WAITING, Pages, built, english, pages, same, visitor
 from tests.support.visitor import Page, Visitor
 
@@ -109,6 +110,17 @@ def test_a_number_typed_with_blanks_opens_the_slip_at_its_one_address(visitor: V
     sent = visitor.submit(OPEN, number=" 02 001-001 ")
     assert sent.answer.headers["Location"] == f"{OPEN}/{stage.FULL}"
     assert visitor.follow(sent).h1 == "Số báo danh 02 001 001"
+
+
+def test_what_is_typed_is_counted_apart_from_slips_and_never_the_number(visitor: Visitor) -> None:
+    with heard() as held:
+        visitor.follow(visitor.submit(OPEN, number=stage.FULL))
+        visitor.submit(OPEN, number="99999999")
+        visitor.submit(OPEN, 422, number="x")
+        visitor.get(f"{OPEN}/{stage.FULL}")
+    counted = {key[2]: times for key, times in held.counted.items() if key[:2] == (stage.AGENCY, "scores_looked_up")}
+    assert counted == {"typed": 2, "found": 2}
+    assert not any(stage.FULL in line or "99999999" in line for line in held.lines)
 
 
 def test_every_way_of_writing_a_number_in_an_address_leads_to_one(visitor: Visitor) -> None:

@@ -30,7 +30,7 @@ def busy(office: Office) -> Office:
     AgencyStore().placed({AGENCY: [school]})
     used(office.services, AGENCY, "2026-07-15", **BUSY)
     used(office.services, AGENCY, "2026-06-15", pages_visited__yes=1_000)
-    used(office.services, SCHOOL, "2026-07-14", (AGENCY,), pages_visited__yes=30, scores_looked_up__found=9)
+    used(office.services, SCHOOL, "2026-07-14", (AGENCY,), pages_visited__yes=30, scores_looked_up__typed=9)
     used(office.services, OTHER, "2026-07-15", pages_visited__yes=77_777)
     return office
 
@@ -74,13 +74,25 @@ def test_a_month_stands_beside_the_one_before_alone_and_with_what_lies_below(rea
         "Lượt truy cập": ["1.500", "1.530", "1.000", "tăng 53 %"],
         "Người dùng trong ngày": ["1.200", "1.230", "1.000", "tăng 23 %"],
         "Lượt tra cứu điểm": ["42", "51", "0", "–"],
+        "Phiếu điểm được mở": ["40", "40", "0", "–"],
         "Lượt tìm thủ tục": ["7", "7", "0", "–"],
         "Lượt theo dõi hồ sơ": ["5", "5", "0", "–"],
         "Hồ sơ được nộp": ["3", "3", "0", "–"],
         "Góp ý về trang thủ tục": ["1", "1", "0", "–"],
     }
-    assert rows(page, 2) == {"THPT Long Xuyên": ["30", "30", "9", "0", "0", "0", "0"]}
+    assert rows(page, 2) == {"THPT Long Xuyên": ["30", "30", "9", "0", "0", "0", "0", "0"]}
     assert "Long Xuyen high school" in reader.get(f"{BASE}?lang=en").text
+
+
+def test_a_month_that_is_under_way_is_compared_with_as_many_days_of_the_one_before(busy: Office, reader: Visitor):
+    used(busy.services, AGENCY, "2026-06-16", pages_visited__no=500)
+    used(busy.services, AGENCY, "2026-06-17", pages_visited__no=90_000)
+    page = reader.get(BASE)
+    assert rows(page, 0)["Lượt truy cập"] == ["1.500", "1.530", "1.500", "tăng 2 %"]
+    assert "cùng số ngày đầu của kỳ trước" in page.text
+    assert lines(reader, "tong-hop.csv")[1][3] == "1500"
+    whole = reader.get(f"{BASE}?ky=2026-06")
+    assert rows(whole, 0)["Lượt truy cập"][0] == "91.500" and "cùng số ngày" not in whole.text
 
 
 def test_what_is_drawn_is_chosen_and_stands_beside_the_same_day_of_the_month_before(reader: Visitor):
@@ -130,8 +142,8 @@ def test_files_say_what_the_page_says_and_all_of_it(reader: Visitor):
     assert summed[0] == ["Số liệu", "Riêng cơ quan", "Cả cơ quan bên dưới", "Kỳ trước"]
     assert summed[1] == ["Lượt truy cập", "1500", "1530", "1000"]
     course = lines(reader, "dien-bien.csv")
-    assert len(course) == 32 and course[15] == ["2026-07-15", "1500", "1200", "42", "7", "5", "3", "1"]
-    assert lines(reader, "don-vi.csv")[1] == ["THPT Long Xuyên", "30", "30", "9", "0", "0", "0", "0"]
+    assert len(course) == 32 and course[15] == ["2026-07-15", "1500", "1200", "42", "40", "7", "5", "3", "1"]
+    assert lines(reader, "don-vi.csv")[1] == ["THPT Long Xuyên", "30", "30", "9", "0", "0", "0", "0", "0"]
     for one in LISTS:
         body = reader.client.get(f"{BASE}/tep/{one}.xlsx?lang=en").data
         assert ZipFile(io.BytesIO(body)).testzip() is None
