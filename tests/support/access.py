@@ -31,6 +31,7 @@ REFUSED, NOT_THERE = (401, 403), 404
 MEANT = (
     ("/console/<agency>/lich-lam-viec", "day", "calendar_day"),
     ("/console/<agency>/danh-gia/de-rieng", "day", "rated_on"),
+    ("/console/<agency>/ho-so/xem-lai", "dossier", "looked_at_again"),
     ("/console/<agency>/officers/asked", "officer", "asked"),
     ("/console/<agency>/thu-tuc", "code", "procedure"),
     ("/<agency>/thu-tuc", "code", "procedure"),

@@ -20,6 +20,7 @@ from miniapp.dossiers.batches import Chosen
 from miniapp.dossiers.batches import Deed as ManyDeed
 from miniapp.dossiers.model import Dossier
 from miniapp.dossiers.parts import Applicant, Channel, Lack, Wanted
+from miniapp.dossiers.reopening import Senior
 from miniapp.exam_scores.model import Formula, Reason
 from miniapp.exports.model import Order
 from miniapp.ratings.casting import Came, Given
@@ -153,8 +154,13 @@ class AccessTown:
         token = self.services.casting.link(agency, str(done.code))
         words = self.secret("ballot", agency, f"{LEADERS} {LINK}")
         self.services.casting.cast(agency, token, Given({"overall": "dissatisfied"}, ("time",), words), Came())
+        senior, again = Senior("off_senior", "Trần Thị Hòa", "Chủ tịch"), self.services.reopenings
+        again.name(agency, senior, 0, by="operator")
+        why = self.secret("again", agency, f"approver {LINK}")
+        again.ask(agency, str(done.code), why, seen=again.seen(senior), key=agency)
         return {
             "dossier": code,
+            "looked_at_again": str(done.code),
             "link": office.link(agency, code),
             "batch": batch.id,
             "sheet": held.id,

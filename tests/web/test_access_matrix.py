@@ -17,6 +17,7 @@ OTHERWISE = {
     "/<agency>/diem-thi/<slug>/bao-tin": 303,
     "/assets/<name>": 404,
     "/assets/crests/<picture>": 404,
+    "/assets/forms/<name>": 404,
     "/console/sign-in": 303,
     "/console/sign-in/code": 303,
     "/demo/chat": 404,
