@@ -211,7 +211,7 @@ def test_english_pages_are_whole_and_all_are_good_markup(named: DossierPages, tm
     code, sheet = rated(named)
     visitor = named.newcomer()
     page = visitor.get(f"{sheet}/xem-lai?lang=en")
-    assert "This request is not anonymous" in page.text and "Send" in page.text
+    assert "This request is not anonymous" in page.text and "Send the request" in page.text
     assert page.h1.endswith("Ask for a second look at the dossier")
     wrong = visitor.submit(f"{sheet}/xem-lai?lang=en", 422, words="")
     collect_html("form", page.html, tmp_path)
