@@ -7,6 +7,7 @@ since a name with qualifiers that nobody mentioned (of foreigners, on the spot, 
 from array import array
 from dataclasses import dataclass
 from heapq import nlargest
+from itertools import pairwise
 from math import log
 
 from miniapp.procedures.asking import Asked
@@ -17,6 +18,7 @@ NAME, TEXT, NAME_PAIR, TEXT_PAIR = 1.0, 0.45, 0.75, 0.2
 CLOSELY = 60
 COVERED, ASKED_FOR, WHOLE = 0.8, 1.8, 0.3
 OTHERWISE_SPELT = 0.6
+SAID_WHOLE, LONG_ENOUGH = 1.2, 5  # a name of so many words that stands whole in the question
 UNASKED_ACT, ACTS_AT_MOST, BEGINNING = 0.45, 0.85, 6
 NEAR = {Level.COMMUNE: 0.05, Level.PROVINCE: 0.03}
 FOR_CITIZENS = 0.04
@@ -77,6 +79,7 @@ class _Closely:
         self._index = index
         self._rarity = index.rarity
         self._near = {**NEAR, level: NEAR.get(level, 0.0) + AT_HAND} if level else NEAR
+        self._pairs = asked.pairs
         self._words = {
             word: weight * self._rarity[word] for word, weight in asked.words.items() if index.named(word)[0]
         }
@@ -97,13 +100,21 @@ class _Closely:
         shared = own.intersection(words)
         covered = sum([words[word] for word in shared])
         asked_for = sum([rarity[word] for word in shared])
-        for word in self._otherwise_spelt(procedure, name, shared):
+        otherwise = self._otherwise_spelt(procedure, name, shared)
+        for word in otherwise:
             covered -= (1 - OTHERWISE_SPELT) * words[word]
             asked_for -= (1 - OTHERWISE_SPELT) * rarity[word]
         cover, share = covered / self._all, asked_for / (mass or 1.0)
         acts = min(ACTS_AT_MOST, UNASKED_ACT * len(self._acts.intersection(name[:BEGINNING])))
         fit = 1.0 + COVERED * cover + ASKED_FOR * share + WHOLE * cover * share - acts + self._prior(procedure)
-        return Ranked(procedure, score * fit, covered / self._said)
+        whole = SAID_WHOLE if len(shared) == len(own) and not otherwise and self._is_said(name) else 1.0
+        return Ranked(procedure, score * fit * whole, covered / self._said)
+
+    def _is_said(self, name: "array[int]") -> bool:
+        """Whether a name was typed from its first word to its last, whatever was typed around it."""
+        return len(name) >= LONG_ENOUGH and all(
+            self._index.pair(one, two) in self._pairs for one, two in pairwise(name)
+        )
 
     def _otherwise_spelt(self, procedure: int, name: "array[int]", shared: set[int]) -> set[int]:
         """Words that the name has with other accents than were typed."""

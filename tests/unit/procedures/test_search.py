@@ -75,6 +75,18 @@ def test_what_stands_in_brackets_is_said_beside_and_weighs_less() -> None:
     assert search.search("(cấp thẻ hải quan)").matches[0].code == "1.000002"
 
 
+def test_a_name_that_stands_whole_in_a_question_comes_before_a_longer_one_that_shares_more_words() -> None:
+    others = [entry(f"1.0001{place:02}", f"Cấp lại thẻ loại {place}") for place in range(40)]
+    short, long = (
+        "Cấp lại thẻ hành nghề chăn nuôi",
+        "Cấp lại thẻ hành nghề đóng thuyền do bị mất, hư hỏng, đổi thông tin",
+    )
+    search = Search(build([entry("1.000001", short), entry("1.000002", long), *others], compiled()))
+    case = "do bị mất, hư hỏng, đổi thông tin"
+    assert search.search(f"{short} ({case})").matches[0].code == "1.000001"
+    assert search.search(f"Cấp lại thẻ hành nghề ({case}), nuôi thuyền").matches[0].code == "1.000002"
+
+
 def test_foreigners_are_meant_only_when_they_are_named() -> None:
     plain, foreign = "kết hôn", "kết hôn với người nước ngoài"
     assert SEARCH.search(plain).matches[0].code == "1.000006"
