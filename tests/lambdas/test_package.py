@@ -158,6 +158,20 @@ def test_bytecode_is_used_in_a_read_only_folder_even_when_the_source_says_otherw
     assert sources == "[]"
 
 
+def test_every_kind_of_picture_that_is_taken_is_read_by_what_is_packed(task: Path, target: Target) -> None:
+    program = (
+        "import io, sys; sys.path.insert(0, sys.argv[1])\n"
+        "from PIL import Image\n"
+        "from miniapp.agencies.pictures import KINDS, SIDE, badge\n"
+        "for kind in KINDS:\n"
+        "    made = io.BytesIO(); Image.new('RGB', (400, 300), 'red').save(made, kind)\n"
+        "    print(kind, Image.open(io.BytesIO(badge(made.getvalue()))).size == (SIDE, SIDE))\n"
+    )
+    command = [str(target.python), "-I", "-c", program, str(task)]
+    made = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert made.stdout.splitlines() == ["PNG True", "JPEG True", "WEBP True"], made.stderr
+
+
 HEAVY = {"boto3", "s3transfer", "zappa", "openpyxl", "xlsxwriter", "PIL", "defusedxml", "tqdm", "pydantic", "wtforms"}
 ROLES_IMPORTS = [
     (
