@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from handlers.lambdas.schedules import SCHEDULES
 from handlers.lambdas.workers import WORKERS, services
+from infra.local import stack
 from infra.local.told import Told
 from miniapp.core import log
 from miniapp.core.errors import Problem
@@ -75,7 +76,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, loop.stop)
     signal.signal(signal.SIGINT, loop.stop)
     held = services()
-    Told(held.aws.logs, f"/aws/lambda/motcua-{held.settings.stage}-schedules").follow()
+    logs = stack.client(held.settings.aws_endpoint, "logs")  # as Lambda does: not by the function's own right
+    Told(logs, f"/aws/lambda/motcua-{held.settings.stage}-schedules").follow()
     loop.run()
     return 0
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
+
+from markupsafe import escape
 
 HELD: Mapping[str, Any] = json.loads(Path(__file__).with_name("forms.json").read_text("utf-8"))
 DOTS = "." * 60

@@ -40,13 +40,15 @@ class Called:
 
     def until_empty(self, most: int = LAMBDAS_TRIES, between: Callable[[], object] = lambda: None) -> int:
         """How many calls failed before one did not."""
+        last: FunctionFailed | None = None
         for failed in range(most):
             try:
                 self.function.invoke(self.event)
                 return failed
-            except FunctionFailed:
+            except FunctionFailed as failure:
+                last = failure
                 between()
-        raise AssertionError(f"{self.event} failed {most} times")
+        raise AssertionError(f"{self.event} failed {most} times") from last
 
 
 @pytest.fixture(scope="module")

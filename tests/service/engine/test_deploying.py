@@ -113,7 +113,7 @@ def test_no_secret_is_shown(stages: Stages, standing: str, capsys: pytest.Captur
         "Parameters"
     ]
     printed = "".join(capsys.readouterr())
-    assert len(kept) == 5
+    assert len(kept) == 6
     assert {one["Type"] for one in kept} == {"SecureString"}
     assert not any(part in printed for one in kept for part in one["Value"].split(":")[-1:])
     assert versions(held) == held.keeping.journal(standing).good

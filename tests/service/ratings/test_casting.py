@@ -61,7 +61,7 @@ def test_whoever_handed_a_dossier_in_is_invited_once_its_result_is_ready(town: D
     assert asked.until == "2026-12-20"
     before = token(town, ended)
     assert token(town, town.moved(ended, handed_over)) == before
-    assert counts(town) == {"invited": 1}
+    assert counts(town) == {"invited": 1, "computed.1.2": 1}  # in time, by the dossier's clock
 
 
 @pytest.mark.parametrize("act", [withdrawn, stopped])
@@ -127,7 +127,7 @@ def test_an_invitation_ends_after_thirty_days(town: DossierTown):
     assert not town.services.casting.asked(WARD, mine).is_open
     with pytest.raises(Refused, match="rating_over"):
         town.services.casting.cast(WARD, mine, GOOD, PHONE)
-    assert counts(town) == {"invited": 1}
+    assert counts(town) == {"invited": 1, "computed.1.2": 1}  # in time, by the dossier's clock
 
 
 def test_what_is_filled_in_wrongly_is_told_and_writes_nothing(town: DossierTown):

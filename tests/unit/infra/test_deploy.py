@@ -66,7 +66,11 @@ def test_what_results_day_needs_may_be_said_or_not_and_a_word_too_many_is_named(
         wanted.stage("production", said)
 
 
-GIVEN = {"MOTCUA_SESSION_KEY_BEFORE": "an operator's, when a key is turned", "MOTCUA_ZALO_APP_SECRET": "Zalo's console"}
+GIVEN = {
+    "MOTCUA_SESSION_KEY_BEFORE": "an operator's, when a key is turned",
+    "MOTCUA_SIGNING_KEYS_PUBLIC": "the signing keys, of which they are the public halves",
+    "MOTCUA_ZALO_APP_SECRET": "Zalo's console",
+}
 
 
 def test_the_secrets_made_are_those_that_settings_call_secret() -> None:

@@ -20,7 +20,9 @@ KINDS = {
     "invalid": "request_malformed",
     "busy": "store_unavailable",
     "sorry": "unforeseen",
+    "too_large": "body_too_large",
 }
+FACTS = {"body_too_large": {"sent": 70_000, "most": 65_536}}
 LOOK = Look("Sở <Giáo dục> & Đào tạo", "Sở GD&ĐT", "/so-gddt/", "1022", site="https://example.gov.vn/?a=1&b=2")
 
 
@@ -41,7 +43,7 @@ def rendered(kind: str, language: str, agency: Look | None = LOOK, reference: st
         agency=agency,
         languages=(Language("vi", "/x", language == "vi"), Language("en", "/x?lang=en", language == "en")),
     )
-    sentence = WORDS.sentence(language, KINDS[kind], {})
+    sentence = WORDS.sentence(language, KINDS[kind], FACTS.get(KINDS[kind], {}))
     page = ErrorPage(KINDS[kind], sentence, reference)
     return WORDS.page(language, f"errors/{kind}.html", page=page, frame=frame)
 
@@ -55,10 +57,11 @@ def test_an_error_page_says_what_happened_what_to_do_and_whom_to_call(kind: str,
     assert len(soup.find_all("h1")) == 1
     assert soup.title is not None
     assert "Sở GD&ĐT" in soup.title.text
-    assert WORDS.sentence(language, KINDS[kind], {}) in soup.text
+    assert WORDS.sentence(language, KINDS[kind], FACTS.get(KINDS[kind], {})) in soup.text
     assert soup.select_one('a[href="tel:1022"]') is not None
     assert "7Q3K9XWM" in soup.text
-    assert soup.select_one("main .actions a") is not None
+    # From what was too large the way leads back, to what was typed; a link would lead to an empty form.
+    assert (soup.select_one("main .actions a") is None) == (kind == "too_large")
 
 
 def test_the_directory_has_error_pages_too_and_says_no_reference_that_it_lacks() -> None:
