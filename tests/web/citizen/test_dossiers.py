@@ -62,7 +62,7 @@ def test_what_is_followed_is_counted_by_the_way_in_and_neither_by_code_nor_by_li
         told(pages, "in-progress")
         visitor = pages.newcomer()
         visitor.get(str(look_up(visitor, pages.code("in-progress")).answer.location))
-        look_up(visitor, pages.code("in-progress"), WRONG, 422)
+        look_up(visitor, pages.code("in-progress"), WRONG, 404)
     assert held.counted == {
         (AGENCY, "dossiers_followed", "link"): 1,
         (AGENCY, "dossiers_followed", "code"): 1,
