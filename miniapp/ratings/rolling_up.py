@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from miniapp.core.clock import Clock, from_iso, iso
 from miniapp.core.errors import Conflict
+from miniapp.core.resuming import in_turn
 from miniapp.core.stuck import AFTER, Stuck
 from miniapp.core.tables import pause
 from miniapp.ratings.counting import ZERO, Counts
@@ -47,13 +48,8 @@ class RollingUp:
 
     def run(self, goes_on: Callable[[], bool] = lambda: True, first: Look = nothing) -> int:
         """Count every day that is marked, as long as it may go on, each after it was looked at; how many were counted."""
-        done = 0
-        for part in range(PARTS):
-            for marked in self._ballots.marked(part):
-                if not goes_on():
-                    return done
-                done += self.bring_up(marked.agency, marked.day, first)
-        return done
+        days = ((one.agency, one.day) for part in range(PARTS) for one in self._ballots.marked(part))
+        return in_turn(days, lambda agency, day: self.bring_up(agency, day, first), lambda: not goes_on())
 
     def stuck(self) -> list[Stuck]:
         """Days that changed an hour ago and more and are still not counted."""

@@ -16,14 +16,18 @@ BATCH = 500
 
 @dataclass
 class Counting:
-    """Rows 0 to `most`, as wide as told; the cursor is the next row's number."""
+    """Rows 0 to `most`, as wide as told; the cursor is the next row's number. Its first readings may be broken."""
 
     most: int
     wide: int = 0
     batch: int = BATCH
     asked: int = 0
+    broken: int = 0
 
     def after(self, cursor: str) -> Batch:
+        if self.broken:
+            self.broken -= 1
+            raise ValueError("broken")
         first = int(cursor or 0)
         last = min(first + self.batch, self.most)
         self.asked += last - first

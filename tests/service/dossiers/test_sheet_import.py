@@ -126,6 +126,20 @@ def test_a_worker_that_dies_at_any_call_loses_nothing_and_does_nothing_twice(tow
         assert told.count("dossier_import_ended") == 1, at
 
 
+def test_an_import_whose_file_is_gone_keeps_no_other_from_its_end_and_rings(town: ImportTown):
+    held = [town.imports.begin(WARD, table(line(place)), "x.csv", town.officer) for place in (1, 2, 3)]
+    lost = min(held, key=lambda one: one.id)  # the one that is worked on first
+    town.services.files.remove("uploads", lost.key)
+    with pytest.raises(NotFound):
+        town.imports.resume_all()
+    others = [one.id for one in held if one != lost]
+    assert [town.figures(id)["new"] for id in others] == [1, 1]
+    assert [town.imports.find(WARD, id).ended is not None for id in others] == [True, True]
+    assert town.imports.find(WARD, lost.id).ended is None
+    with pytest.raises(NotFound):
+        town.imports.resume_all()  # it rings for as long as it lies there
+
+
 def test_two_workers_at_once_take_every_row_once(town: ImportTown):
     held = town.imports.begin(WARD, table(*(line(place) for place in range(1, 31))), "x.csv", town.officer)
     start = threading.Barrier(3)

@@ -63,6 +63,20 @@ def test_a_worker_that_dies_at_any_call_leaves_a_file_that_another_ends_the_same
         assert (done.sha256, done.rows, done.tries) == (sha256(whole), ROWS, 0), (at, calls.calls[at])
 
 
+def test_a_list_that_can_t_be_read_keeps_no_other_from_its_end_and_rings(town: ExportTown, whole: bytes):
+    held = [town.ordered(CLERK) for _ in range(3)]
+    first = min(held, key=lambda one: one.id)
+    town.source.broken = 1  # whoever asks first
+    with pytest.raises(ValueError, match="broken"):
+        town.writing.resume_all()
+    others = [town.exports.find(AGENCY, one.id) for one in held if one != first]
+    assert [one.sha256 for one in others] == [sha256(whole)] * 2
+    assert town.exports.find(AGENCY, first.id).ended is None
+    town.services.clock.pass_by(seconds=LEASE.total_seconds())  # type: ignore[attr-defined]
+    assert town.writing.resume_all() == 1
+    assert town.exports.find(AGENCY, first.id).sha256 == sha256(whole)
+
+
 def test_what_was_written_is_not_read_again(town: ExportTown):
     held = town.ordered(CLERK)
     turns = iter([False, True])

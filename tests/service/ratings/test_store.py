@@ -128,6 +128,24 @@ def test_a_day_that_was_counted_is_counted_again_only_when_it_changes(town: Rati
     assert [town.rolling_up.run(lambda: False), town.rolling_up.run()] == [0, 1]
 
 
+def test_a_day_that_can_t_be_looked_at_keeps_no_other_from_being_counted_and_rings(town: RatingTown):
+    days = ["2026-11-18", "2026-11-19", DAY]
+    town.cast(*(ballot(f"b{day}", day=day) for day in days))
+    seen: list[str] = []
+
+    def look(agency: str, day: str) -> None:
+        seen.append(day)
+        if len(seen) == 1:
+            raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        town.rolling_up.run(first=look)
+    assert sorted(seen) == days
+    assert town.counted(WARD, "2026") == {WARD: 2}
+    assert town.rolling_up.run() == 1
+    assert town.counted(WARD, "2026") == {WARD: 3}
+
+
 def test_a_difference_is_named(town: RatingTown):
     town.cast(ballot("b1"))
     town.rolling_up.run()
