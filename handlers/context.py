@@ -4,7 +4,6 @@ For views, doors and answers. Everything is found at most once per request and k
 view asks. It holds no rules: who may do what stands in `miniapp.accounts.access`."""
 
 import hmac
-import ipaddress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 from urllib.parse import quote, urlencode
@@ -19,6 +18,7 @@ from miniapp.accounts.access import PERMISSIONS, Permission
 from miniapp.accounts.model import Session, SignedOfficer
 from miniapp.agencies.model import Agency
 from miniapp.core.errors import Refused
+from miniapp.core.networks import caller
 from miniapp.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ NAMES = {
 
 
 STRANGERS = ("console/sign_in/", "console/ratings/screen")  # pages of the desk that show nothing of who signed in
-HOST_BITS = 64  # of an IPv6 address: chosen freely by who has the network
 LOOKS_MOST = 1_000
 _looks: dict[tuple[str | int, ...], framing.Look] = {}
 
@@ -153,20 +152,8 @@ def client_address() -> str:
     settings = parts().settings
     if settings.origin_secret:
         seen = request.headers.get(settings.client_address_header, "")
-        return _network(seen.rsplit(":", 1)[0].strip("[]")) if seen else "unknown"
-    return _network(request.remote_addr or "unknown")
-
-
-def _network(address: str) -> str:
-    if ":" not in address:
-        return address
-    try:
-        found = ipaddress.IPv6Address(address)
-    except ValueError:
-        return address
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.IPv6Network((int(found) >> HOST_BITS << HOST_BITS, 128 - HOST_BITS)))
+        return caller(seen.rsplit(":", 1)[0].strip("[]")) if seen else "unknown"
+    return caller(request.remote_addr or "unknown")
 
 
 def frame(template: str, back: str = "", wrong: bool = False, index: bool = False) -> framing.Frame:

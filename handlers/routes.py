@@ -133,11 +133,20 @@ def _dossier_desk() -> list[Blueprint]:
 
 def _rating_desk() -> list[Blueprint]:
     """Officers' pages of ratings, and of how much is used."""
-    from handlers.console import ratings, ratings_apart, ratings_counters, ratings_report, ratings_words, usage
+    from handlers.console import (
+        ratings,
+        ratings_addresses,
+        ratings_apart,
+        ratings_counters,
+        ratings_report,
+        ratings_words,
+        usage,
+    )
 
     return [
         ratings_counters.counters,
         ratings_counters.naming,
+        ratings_addresses.addresses,
         ratings_apart.apart,
         ratings_words.words,
         ratings_words.answering,

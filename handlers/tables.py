@@ -18,7 +18,7 @@ from miniapp.messaging import store as messaging_store
 from miniapp.procedures import signal_store
 from miniapp.procedures import store as procedures_store
 from miniapp.quality import store as quality_store
-from miniapp.ratings import counter_store, fact_store, reply_store, rollup_store
+from miniapp.ratings import address_store, counter_store, fact_store, reply_store, rollup_store
 from miniapp.ratings import store as ratings_store
 from miniapp.usage import store as usage_store
 from miniapp.zalo import oauth_simulator, simulator, token_store
@@ -42,6 +42,7 @@ TABLES: list[type[Table]] = [
     *ratings_store.TABLES,
     *reply_store.TABLES,
     *counter_store.TABLES,
+    *address_store.TABLES,
     *rollup_store.TABLES,
     *fact_store.TABLES,
     *quality_store.TABLES,

@@ -53,6 +53,7 @@ if TYPE_CHECKING:  # these are imported where they are made: a citizens' page ne
     from miniapp.ratings.reviewing import Reviewing
     from miniapp.ratings.rolling_up import RollingUp
     from miniapp.ratings.rollup_store import RollUps
+    from miniapp.ratings.shared_addresses import SharedAddresses
     from miniapp.ratings.store import BallotStore
 
 
@@ -219,7 +220,7 @@ class Services(ExamRooms, PublicFigures, FilesGround):
         from miniapp.ratings.doubting import Doubting
         from miniapp.ratings.fact_store import FactStore
 
-        return Doubting(self.ballots, FactStore(), self.clock)
+        return Doubting(self.ballots, FactStore(), self.shared_addresses.marks, self.clock)
 
     @cached_property
     def dossier_sweeping(self) -> Sweeping:
@@ -290,6 +291,13 @@ class Services(ExamRooms, PublicFigures, FilesGround):
         from miniapp.ratings.counters import Counters
 
         return Counters(CounterStore(), self.sealer, self.audit, self.clock)
+
+    @cached_property
+    def shared_addresses(self) -> SharedAddresses:
+        from miniapp.ratings.address_store import AddressStore
+        from miniapp.ratings.shared_addresses import SharedAddresses
+
+        return SharedAddresses(AddressStore(), self.sealer, self.audit)
 
     @cached_property
     def rating_reviewing(self) -> Reviewing:

@@ -35,13 +35,15 @@ class Line:
 
 @dataclass(frozen=True)
 class CountersPage:
-    """All counters of the agency; `may_name` whoever manages it."""
+    """All counters of the agency, and the network addresses that it says many share; `may_name` whoever manages it."""
 
     lines: Sequence[Line]
     form: Form
     may_name: bool
     most: int
     action: str
+    shared: Sequence[str]
+    sharing: str
     away: str
 
 
@@ -125,7 +127,16 @@ def _list(form: Form, status: int = 200) -> Response:
         Line(one.name, desk.base(f"/quay/{one.id}"), desk.base(f"/quay/{one.id}/bo") if may else "")
         for one in context.services().rating_counters.of(context.agency().id)
     ]
-    page = CountersPage(lines, form, may, COUNTER_MOST, desk.base("/quay"), desk.base())
+    page = CountersPage(
+        lines=lines,
+        form=form,
+        may_name=may,
+        most=COUNTER_MOST,
+        action=desk.base("/quay"),
+        shared=context.services().shared_addresses.of(context.agency().id).addresses if may else (),
+        sharing=desk.base("/dia-chi-chung"),
+        away=desk.base(),
+    )
     return answers.show("console/ratings/counters.html", page, status=status, wrong=bool(form.problems))
 
 

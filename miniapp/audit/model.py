@@ -94,6 +94,7 @@ EVENTS: Mapping[str, Kind] = {
     # ratings
     "rating_counter_added": _kind("counter", of="counter"),
     "rating_counter_removed": _kind("counter", of="counter"),
+    "rating_addresses_stated": _kind("addresses addresses_before"),
     "rating_group_cleared": _kind("day unit doubts count reason", of="day"),
     "rating_group_confirmed": _kind("day unit doubts count reason", of="day"),
     "rating_answered": _kind("ballot number weak", of="ballot"),

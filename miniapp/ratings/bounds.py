@@ -30,7 +30,7 @@ class Suspicion:
     burst_times: int = 4  # as many as the counter's usual span
     device_most: int = 3
     address_most: int = 20  # a village may share one
-    shared_addresses: frozenset[str] = field(default=frozenset())  # of our own counters, where everybody has the same
+    shared_addresses: frozenset[str] = field(default=frozenset())  # marks of what the agency says many share
 
 
 @dataclass(frozen=True, slots=True)

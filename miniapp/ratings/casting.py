@@ -14,6 +14,7 @@ from miniapp.core.errors import Conflict, NotFound, Refused
 from miniapp.core.ids import Ids
 from miniapp.core.sealing import Sealer
 from miniapp.core.tables import Write, pause, transact
+from miniapp.ratings.addresses import mark
 from miniapp.ratings.ballots import rated, read
 from miniapp.ratings.doubts import Fact
 from miniapp.ratings.fact_store import FactStore
@@ -162,7 +163,7 @@ class Casting:
     def _fact(self, ballot: Ballot, came: Came, now: datetime) -> Fact:
         place = ballot.place
         device = self._sealer.sign("rating device", f"{place.agency} {came.device}") if came.device else ""
-        address = self._sealer.sign("rating address", f"{place.agency} {came.address}") if came.address else ""
+        address = mark(self._sealer, place.agency, came.address) if came.address else ""
         counter = place.unit if ballot.invitation.channel is Channel.COUNTER else ""
         return Fact(ballot.id, counter, now, f"{OFFICERS}{device}" if came.is_officers else device, address)
 

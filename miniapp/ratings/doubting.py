@@ -5,12 +5,14 @@ comes to the same. A ballot that somebody looked at and let count is not set apa
 trail tells of it: its moment, just behind that of the cast, would name who stood at the counter; the ballot's row is the
 record, and who reviews it is in the trail."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from miniapp.core.clock import Clock, iso
 from miniapp.core.errors import Conflict
 from miniapp.core.tables import pause, transact
+from miniapp.ratings.bounds import SUSPICION
 from miniapp.ratings.casting import OFFICERS
 from miniapp.ratings.doubts import Fact, Usual, by_ballot, doubted
 from miniapp.ratings.fact_store import FactStore
@@ -24,9 +26,13 @@ TRIES = 6
 class Doubting:
     """Looks at days."""
 
-    def __init__(self, ballots: BallotStore, facts: FactStore, clock: Clock) -> None:
+    def __init__(
+        self, ballots: BallotStore, facts: FactStore, shared: Callable[[str], frozenset[str]], clock: Clock
+    ) -> None:
+        """`shared`: the marks of addresses that an agency says many share (`addresses.marks`)."""
         self._ballots = ballots
         self._facts = facts
+        self._shared = shared
         self._clock = clock
 
     def look(self, agency: str, day: str) -> int:
@@ -34,8 +40,11 @@ class Doubting:
         facts = self._facts.of(agency, day)
         officers = officers_devices(facts)
         found = doubted(facts, {}, officers)
-        if any(each.doubt is Doubt.BURST for each in found):  # only then is it worth knowing how busy it usually is
-            found = doubted(facts, self._usual(agency, day), officers)
+        tests = {each.doubt for each in found}
+        if tests & {Doubt.BURST, Doubt.ONE_ADDRESS}:  # only then is it worth knowing how busy it is, and what is shared
+            usual = self._usual(agency, day) if Doubt.BURST in tests else {}
+            shared = self._shared(agency) if Doubt.ONE_ADDRESS in tests else frozenset[str]()
+            found = doubted(facts, usual, officers, replace(SUSPICION, shared_addresses=shared))
         return sum(self._is_set_apart(agency, ballot, doubts) for ballot, doubts in by_ballot(found).items())
 
     def _usual(self, agency: str, day: str) -> dict[str, Usual]:

@@ -63,6 +63,7 @@ LATE = {
             "rating_reviewing",
             "rolling_up",
             "rounds",
+            "shared_addresses",
             "sheet_imports",
             "synonyms",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from miniapp.accounts.access import Operator
 from miniapp.ratings.model import Doubt
 from miniapp.ratings.rolled import By
 from tests.support.looking import Visitor
@@ -20,6 +21,7 @@ def reading_ratings(town: Town, by: Visitor) -> None:
     for part in ("", "/y-kien", "/bao-cao"):
         town.walk.visit(by, f"{BASE}{part}?ky=2020-Q1")
     naming_counters(town, by)
+    stating_addresses(town, by)
     apart = replace(said("w5", LONG, AGENCY).set_apart((Doubt.BURST,)), version=1)
     few = [said(f"w{at}", LONG, AGENCY, reasons=("time", "many_trips")) for at in range(5)]
     cast(town.services, *few, apart)
@@ -54,3 +56,18 @@ def naming_counters(town: Town, by: Visitor) -> None:
             act(town, by, f"counter {name}{language}", name=name)
     for below in ("/quay-1", "/quay-1/bo"):
         town.walk.visit(by, counters + below)
+
+
+def stating_addresses(town: Town, by: Visitor) -> None:
+    """No shared address, some that are wrong, some that are kept, and what another one saved meanwhile."""
+    addresses = f"{BASE}/dia-chi-chung"
+    town.walk.visit(by, addresses)
+    for at, language in enumerate(("", "?lang=en")):
+        for name, typed in (("wrong", "wifi"), ("kept", f"113.160.1.2{at}\n2401:d800:1:2::/64")):
+            by.page.goto(f"{town.walk.base}{addresses}{language}")
+            act(town, by, f"addresses {name}{language}", addresses=typed)
+        by.page.goto(f"{town.walk.base}{addresses}{language}")
+        held = town.services.shared_addresses.of(AGENCY)
+        town.services.shared_addresses.state(AGENCY, f"113.160.1.3{at}", held.version, by=Operator())
+        act(town, by, f"addresses of two{language}", addresses="113.160.1.40")
+    town.walk.visit(by, addresses)

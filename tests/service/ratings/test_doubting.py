@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from miniapp.accounts.access import Operator
 from miniapp.core.errors import Conflict
 from miniapp.core.tables import transact
 from miniapp.ratings.casting import Came, Given
@@ -17,6 +18,7 @@ from tests.support.cloud import Cloud
 from tests.support.faults import CountedCalls, Killed
 from tests.support.rating_town import DAY, HOUR, WARD, RatingTown
 
+SHARED = "113.160.1.20"
 GOOD, BAD = Given({"overall": "very_satisfied"}), Given({"overall": "dissatisfied"}, (), "Chờ lâu")
 
 
@@ -72,6 +74,38 @@ def test_an_address_may_be_shared_by_twenty_and_no_more(town: RatingTown):
     assert count(town) == (20, 0)
     cast(town, Came("browser 20", "203.0.113.7"), counter="quay-20")
     assert count(town) == (0, 21)
+
+
+def test_an_address_that_the_agency_says_many_share_is_no_reason_and_every_other_reason_stays(town: RatingTown):
+    town.services.shared_addresses.state(WARD, f"{SHARED} 113.160.1.48/28", 0, by=Operator())
+    for at in range(21):
+        cast(town, Came(f"browser {at}", SHARED), Came(f"other {at}", "113.160.1.55"), counter=f"quay-{at}")
+    assert count(town) == (42, 0)
+    one = cast(town, *[Came("one", SHARED)] * 4, counter="quay-40")
+    quick = cast(town, *[Came(f"quick {at}", SHARED) for at in range(9)], counter="quay-50")
+    phone = cast(town, Came("phone", SHARED, is_officers=True), counter="quay-60")
+    assert count(town) == (42, 14)
+    for ballots, doubt in ((one, Doubt.ONE_DEVICE), (quick, Doubt.BURST), (phone, Doubt.OFFICERS_DEVICE)):
+        assert {held(town, each).doubts for each in ballots} == {(doubt,)}
+
+
+def test_an_address_that_nobody_stated_or_another_agency_did_stays_a_reason(town: RatingTown):
+    town.services.shared_addresses.state("phuong-hoa-lan", SHARED, 0, by=Operator())
+    town.services.shared_addresses.state(WARD, "113.160.1.21", 0, by=Operator())
+    for at in range(21):
+        cast(town, Came(f"browser {at}", SHARED), counter=f"quay-{at}")
+    assert count(town) == (0, 21)
+
+
+def test_an_address_that_is_stated_no_longer_is_a_reason_again_once_a_ballot_comes(town: RatingTown):
+    stated = town.services.shared_addresses.state(WARD, SHARED, 0, by=Operator())
+    for at in range(20):
+        cast(town, Came(f"browser {at}", SHARED), counter=f"quay-{at}")
+    cast(town, Came("browser 20", SHARED), counter="quay-20")
+    assert count(town) == (21, 0)
+    town.services.shared_addresses.state(WARD, "", stated.version, by=Operator())
+    cast(town, Came("browser 21", SHARED), counter="quay-21")
+    assert count(town) == (0, 22)
 
 
 def test_an_officer_s_own_phone_is_doubted_from_the_first_also_once_nobody_is_signed_in(town: RatingTown):
