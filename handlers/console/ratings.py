@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 from flask import Response, request
 
 from handlers import answers, context, downloads
-from handlers.console import dossiers
+from handlers.console import dossiers, spans
 from handlers.console import ratings_desk as desk
-from handlers.console.ratings_desk import AXES, Asked, Choice
+from handlers.console.ratings_desk import AXES, Asked
+from handlers.console.spans import Choice
 from handlers.doors import officers, pages
 from handlers.formats import NO_BREAK, percent
+from miniapp.core.spans import Kind
 from miniapp.ratings.figures import WHOLE, Figure
 from miniapp.ratings.overview import Part
 from miniapp.ratings.reading import Board
 from miniapp.ratings.rolled import By
-from miniapp.ratings.spans import Kind
 
 ratings = pages("console_ratings", officers(may="ratings.read"), desk.PREFIX, "console")
 
@@ -69,8 +70,8 @@ def show(agency: str) -> Response:
         parts=some,
         names=desk.names(asked.by, [part.node for part in some]),
         axes={word: asked.by_axis(word) for word in AXES},
-        spans=desk.choices(asked.span),
-        around=(before.address(), after.address() if after.span.months[0] <= desk.today()[:7] else ""),
+        spans=spans.choices(asked.span),
+        around=(before.address(), after.address() if after.span.months[0] <= spans.today()[:7] else ""),
         pages=(_page_at(asked, place - 1) if place else "", "" if is_last else _page_at(asked, place + 1)),
         is_own=bool(desk.own()) and asked.by is By.OFFICER,
         words=desk.base("/y-kien", ky=asked.span.code) if desk.may("ratings.answer") else "",

@@ -6,18 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Response, request
+from flask import Response
 
 from handlers import answers, context, forms
 from handlers.console import ratings_desk as desk
-from handlers.console.ratings_desk import Choice
+from handlers.console import spans
+from handlers.console.spans import Choice
 from handlers.doors import officers, pages
 from handlers.forms import FieldProblem, Form
 from miniapp.core.errors import Conflict, Invalid, NotFound, Refused
+from miniapp.core.spans import Kind, Span
 from miniapp.ratings.model import Doubt
 from miniapp.ratings.reviewing import REVIEW_REASON_MOST, Group
 from miniapp.ratings.rolled import By
-from miniapp.ratings.spans import Kind, Span
 
 PREFIX = f"{desk.PREFIX}/de-rieng"
 apart = pages("console_ratings_apart", officers(may="ratings.review"), PREFIX, "console")
@@ -53,11 +54,10 @@ class GroupsPage:
 @apart.get("")
 def show(agency: str) -> Response:
     """The days of a span."""
-    code = request.args.get("ky", "")
-    span = Span.read(code) if code else Span.of(desk.today(), Kind.QUARTER)
+    span = spans.asked(Kind.QUARTER)
     found = context.services().rating_reviewing.days(context.agency().id, span)
     days = [(day, count, desk.base(f"/de-rieng/{day}")) for day, count in found.items()]
-    page = DaysPage(span, desk.choices(span), days, desk.base("/de-rieng").partition("?")[0], desk.base())
+    page = DaysPage(span, spans.choices(span), days, desk.base("/de-rieng").partition("?")[0], desk.base())
     return answers.show("console/ratings/apart.html", page)
 
 

@@ -2,32 +2,21 @@
 
 For the dashboard, the words and the report. It shows nothing itself."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
 
 from flask import request
 
 from handlers import context
-from handlers.console.agency import english
+from handlers.console import spans
 from miniapp.accounts.access import Permission
-from miniapp.core.clock import local_day
 from miniapp.core.errors import NotFound
+from miniapp.core.spans import Kind, Span
 from miniapp.ratings.rolled import By
-from miniapp.ratings.spans import Kind, Span
 
 PREFIX = "/console/<agency>/danh-gia"
 AXES = {"don-vi": By.UNIT, "thu-tuc": By.PROCEDURE, "can-bo": By.OFFICER}
 WORDS = "console/ratings/_words.html"
-YEARS = 3  # that are offered, this one included
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One span of a list to choose from."""
-
-    span: Span
-    is_chosen: bool
 
 
 @dataclass(frozen=True)
@@ -53,37 +42,15 @@ class Asked:
 
 def asked() -> Asked:
     """What this request asks for: this quarter by units, where it says nothing. NotFound `page_unknown`."""
-    code, axis = request.args.get("ky", ""), request.args.get("theo", "don-vi")
+    axis = request.args.get("theo", "don-vi")
     if axis not in AXES:
         raise NotFound("page_unknown")
-    return Asked(Span.read(code) if code else Span.of(today(), Kind.QUARTER), AXES[axis])
-
-
-def today() -> str:
-    """The day in Vietnam."""
-    return local_day(context.services().clock.now())
+    return Asked(spans.asked(Kind.QUARTER), AXES[axis])
 
 
 def base(below: str = "", **said: str) -> str:
     """An address of these pages."""
-    kept = {name: text for name, text in said.items() if text} | ({"lang": "en"} if english() else {})
-    query = f"?{urlencode(kept)}" if kept else ""
-    return f"/console/{context.agency().address}/danh-gia{below}{query}"
-
-
-def choices(chosen: Span) -> Mapping[Kind, Sequence[Choice]]:
-    """The spans to choose from, by their kinds, the newest first; the chosen one is among them."""
-    found = {}
-    first_year = int(today()[:4]) - YEARS
-    for kind in Kind:
-        span, held = Span.of(today(), kind), []
-        while span.year > first_year:
-            held.append(Choice(span, span == chosen))
-            span = span.before
-        if chosen.kind is kind and chosen not in [each.span for each in held]:
-            held.append(Choice(chosen, True))
-        found[kind] = held
-    return found
+    return spans.address(f"danh-gia{below}", said)
 
 
 def may(permission: Permission) -> bool:

@@ -6,21 +6,21 @@ For every officer: form 02 of the agency, form 01 of the officer who looks. Who 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import Response, request
+from flask import Response
 
 from handlers import answers, context, downloads
 from handlers.console import ratings_desk as desk
-from handlers.console import ratings_workbook
-from handlers.console.ratings_desk import Choice
+from handlers.console import ratings_workbook, spans
+from handlers.console.spans import Choice
 from handlers.doors import officers, pages
 from handlers.formats import LOCAL
 from miniapp.agencies.model import Agency
+from miniapp.core.spans import Kind, Span
 from miniapp.ratings.counting import ZERO
 from miniapp.ratings.decree61 import Decree, decree
 from miniapp.ratings.overview import shown_parts
 from miniapp.ratings.report61 import OF_OFFICERS, Filled, filled
 from miniapp.ratings.rolled import By
-from miniapp.ratings.spans import Kind, Span
 
 report = pages("console_ratings_report", officers(may="ratings.read"), f"{desk.PREFIX}/bao-cao", "console")
 
@@ -58,10 +58,10 @@ class ReportPage:
 @report.get("")
 def show(agency: str) -> Response:
     """The forms to print."""
-    span = _span()
+    span = spans.asked(Kind.QUARTER)
     page = ReportPage(
         forms=_forms(span),
-        spans=desk.choices(span),
+        spans=spans.choices(span),
         printed=PRINTED_MOST,
         figures=desk.base(ky=span.code),
         words=desk.base("/y-kien", ky=span.code) if desk.may("ratings.answer") else "",
@@ -75,14 +75,9 @@ def show(agency: str) -> Response:
 @report.get("/mau.xlsx")
 def workbook(agency: str) -> Response:
     """The same as a workbook in which what is open can be filled in."""
-    span = _span()
+    span = spans.asked(Kind.QUARTER)
     attached = f'attachment; filename="bao-cao-nd61-{span.code.lower()}.xlsx"'
     return answers.plain(ratings_workbook.made(_forms(span)), 200, downloads.XLSX, Content_Disposition=attached)
-
-
-def _span() -> Span:
-    code = request.args.get("ky", "")
-    return Span.read(code) if code else Span.of(desk.today(), Kind.QUARTER)
 
 
 def _forms(span: Span) -> Forms:

@@ -10,18 +10,19 @@ from flask import Response, request
 
 from handlers import answers, context, forms
 from handlers.console import ratings_desk as desk
-from handlers.console.ratings_desk import Choice
+from handlers.console import spans
+from handlers.console.spans import Choice
 from handlers.doors import officers, pages
 from handlers.forms import FieldProblem, Form
 from miniapp.core.errors import Conflict, Invalid, Refused
 from miniapp.core.folding import clean
 from miniapp.core.sealing import digest
+from miniapp.core.spans import Kind, Span
 from miniapp.ratings.answers import Weak
 from miniapp.ratings.comments import REPLY_MOST, Comment, Found, Wanted
 from miniapp.ratings.overview import levels_scale
 from miniapp.ratings.reply_store import REPLIES_MOST
 from miniapp.ratings.scales import sheets
-from miniapp.ratings.spans import Kind, Span
 
 PREFIX = f"{desk.PREFIX}/y-kien"
 words = pages("console_ratings_words", officers(may="ratings.answer"), PREFIX, "console")
@@ -77,20 +78,19 @@ class CommentPage:
 @words.get("")
 def show(agency: str) -> Response:
     """The words of a span."""
-    code = request.args.get("ky", "")
-    span = Span.read(code) if code else Span.of(desk.today(), Kind.QUARTER)
+    span = spans.asked(Kind.QUARTER)
     level, reason, after = (request.args.get(name, "") for name in ("muc", "ly-do", "sau"))
     levels, reasons = [each.code for each in levels_scale().options], sheets()["dossier"].reasons
     level, reason = (level if level in levels else "", reason if reason in reasons else "")
     query = clean(request.args.get("q", ""))[:QUERY_MOST]
-    months = [month for month in reversed(span.months) if month <= desk.today()[:7]]
+    months = [month for month in reversed(span.months) if month <= spans.today()[:7]]
     held = context.agency().id
     found = context.services().rating_comments.page(held, Wanted(months, desk.own(), query, level, reason), after)
     codes = {comment.ballot.place.procedure for comment in found.comments}
     asked = {"ky": span.code, "q": query, "muc": level, "ly-do": reason}
     page = WordsList(
         span=span,
-        spans=desk.choices(span),
+        spans=spans.choices(span),
         query=query,
         level=level,
         reason=reason,

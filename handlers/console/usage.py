@@ -6,18 +6,18 @@ from an agency that ended reads its figures too, which stay what they were. How 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from urllib.parse import urlencode
 
 from flask import Response, request
 
 from handlers import answers, context, downloads
+from handlers.console import ratings_desk, spans
 from handlers.console.agency import english, name_of
-from handlers.console.ratings_desk import Choice, choices, today
+from handlers.console.spans import Choice, today
 from handlers.doors import officers, pages
 from handlers.usage_kinds import FIGURES
 from miniapp.agencies.model import Agency
 from miniapp.core.errors import NotFound
-from miniapp.ratings.spans import Kind, Span
+from miniapp.core.spans import Kind, Span
 from miniapp.usage.figures import Line, course, parts, summary
 from miniapp.usage.model import Day
 
@@ -112,7 +112,7 @@ def show(agency: str) -> Response:
         parts=below[:PARTS_MOST],
         left_out=max(0, len(below) - PARTS_MOST),
         past=_past(asked),
-        spans=choices(asked.span),
+        spans=spans.choices(asked.span),
         around=(earlier.address(), later.address() if later.span.months[0] <= today()[:7] else ""),
         ratings=_ratings(asked.span),
         action=base(),
@@ -132,8 +132,7 @@ def file(agency: str, list: str, kind: str) -> Response:
 
 def base(below: str = "", **said: str) -> str:
     """An address of these pages."""
-    kept = {name: text for name, text in said.items() if text} | ({"lang": "en"} if english() else {})
-    return f"/console/{context.agency().address}/thong-ke{below}" + (f"?{urlencode(kept)}" if kept else "")
+    return spans.address(f"thong-ke{below}", said)
 
 
 def days_of(span: Span) -> Sequence[str]:
@@ -159,11 +158,10 @@ def word(macro: str, *codes: object) -> str:
 
 
 def _asked() -> Asked:
-    code, drawn = request.args.get("ky", ""), request.args.get("ve", FIRST)
+    drawn = request.args.get("ve", FIRST)
     if drawn not in FIGURES:
         raise NotFound("page_unknown")
-    span = Span.read(code) if code else Span.of(today(), Kind.MONTH)
-    return Asked(of_past(request.args.get("cua", "")), span, drawn)
+    return Asked(of_past(request.args.get("cua", "")), spans.asked(Kind.MONTH), drawn)
 
 
 def _days(of: Agency, span: Span) -> list[Day]:
@@ -220,11 +218,7 @@ def _past(asked: Asked) -> list[Past]:
 
 
 def _ratings(span: Span) -> str:
-    held = context.agency()
-    if not context.officer().may("ratings.read", held.id):
-        return ""
-    kept = {"ky": span.code} | ({"lang": "en"} if english() else {})
-    return f"/console/{held.address}/danh-gia?{urlencode(kept)}"
+    return ratings_desk.base(ky=span.code) if ratings_desk.may("ratings.read") else ""
 
 
 def _summed(asked: Asked) -> list[Row]:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from miniapp.core.spans import Span
 from miniapp.ratings.counting import ZERO, Counts, merged
 from miniapp.ratings.overview import Part, Whole, parts, whole
 from miniapp.ratings.rolled import Breakdown, By
-from miniapp.ratings.spans import Span
 
 
 class Counted(Protocol):

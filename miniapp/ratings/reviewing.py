@@ -14,11 +14,11 @@ from miniapp.audit.service import Audit
 from miniapp.core.clock import Clock, iso
 from miniapp.core.errors import Conflict, Invalid, NotFound, Refused
 from miniapp.core.folding import clean
+from miniapp.core.spans import Span
 from miniapp.core.tables import pause
 from miniapp.ratings.model import Ballot, Doubt, State
 from miniapp.ratings.reading import Counted
 from miniapp.ratings.rolled import By
-from miniapp.ratings.spans import Span
 from miniapp.ratings.store import BallotStore
 
 REVIEW_REASON_MOST = 300  # letters

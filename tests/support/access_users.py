@@ -66,7 +66,7 @@ class User:
 
     def token(self, town: AccessTown) -> str:
         """A good token for this user's forms."""
-        cookies = "; ".join(f"{one.key}={one.value}" for one in self.client._cookies.values())  # type: ignore[union-attr]
+        cookies = "; ".join(f"{one.key}={one.value}" for one in self.client._cookies.values())
         with town.app.test_request_context("/", headers={"Cookie": cookies}):
             return forms.fresh_token()
 
@@ -131,7 +131,7 @@ def _keys(town: AccessTown) -> Iterator[User]:
 
 
 def _id_of(town: AccessTown, user: User) -> str:
-    cookie = next(iter(user.client._cookies.values())).value  # type: ignore[union-attr]
+    cookie = next(iter(user.client._cookies.values())).value
     found = town.services.accounts.sessions.officer(cookie)
     assert found is not None
     return found.id

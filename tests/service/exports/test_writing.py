@@ -72,7 +72,7 @@ def test_a_list_that_can_t_be_read_keeps_no_other_from_its_end_and_rings(town: E
     others = [town.exports.find(AGENCY, one.id) for one in held if one != first]
     assert [one.sha256 for one in others] == [sha256(whole)] * 2
     assert town.exports.find(AGENCY, first.id).ended is None
-    town.services.clock.pass_by(seconds=LEASE.total_seconds())  # type: ignore[attr-defined]
+    town.services.clock.pass_by(seconds=LEASE.total_seconds())
     assert town.writing.resume_all() == 1
     assert town.exports.find(AGENCY, first.id).sha256 == sha256(whole)
 

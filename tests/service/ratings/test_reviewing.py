@@ -7,12 +7,12 @@ import pytest
 
 from miniapp.accounts.access import Operator, Role, Standing
 from miniapp.core.errors import Conflict, Invalid, NotFound, Refused
+from miniapp.core.spans import Span
 from miniapp.ratings.counting import ZERO
 from miniapp.ratings.model import Doubt, State
 from miniapp.ratings.reviewing import AT_ONCE, Group, Reviewing
 from miniapp.ratings.rolled import By
 from miniapp.ratings.rolling_up import days_between
-from miniapp.ratings.spans import Span
 from tests.support.cloud import Cloud
 from tests.support.faults import CountedCalls, Killed
 from tests.support.rated_desk import said

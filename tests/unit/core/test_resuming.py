@@ -54,7 +54,7 @@ def test_what_fails_keeps_no_other_from_its_end_and_the_first_failure_is_told_wh
     with caplog.at_level(logging.ERROR, "motcua"), pytest.raises(NotFound, match="file_gone"):
         resumed(UNDER_WAY, pieces.work, never)
     assert pieces.seen == ["1", "2", "3"]
-    told = [(line.getMessage(), line.facts) for line in caplog.records]  # type: ignore[attr-defined]
+    told = [(line.getMessage(), line.facts) for line in caplog.records]
     assert [(event, facts["agency"], facts["what"], facts["failure"]) for event, facts in told] == [
         ("work_failed", "a", "1", "NotFound"),
         ("work_failed", "b", "3", "ValueError"),

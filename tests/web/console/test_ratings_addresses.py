@@ -49,7 +49,7 @@ def test_the_address_of_this_browser_is_stated_by_a_tick_once_however_often_the_
 ) -> None:
     counters = manager.get(COUNTERS)
     assert "Chưa ghi địa chỉ nào" in counters.text
-    page = manager.get(counters.one("a[href$='/dia-chi-chung']")["href"])  # type: ignore[arg-type]
+    page = manager.get(counters.one("a[href$='/dia-chi-chung']")["href"])
     box = page.one("input[name=here]")
     assert (box["value"], box.has_attr("checked"), typed(page)) == (LINE, False, "")
     for _ in range(2):

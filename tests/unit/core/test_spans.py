@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from miniapp.core.errors import Invalid
-from miniapp.ratings.spans import LENGTHS, Kind, Span
+from miniapp.core.spans import LENGTHS, Kind, Span
 
 days = st.dates(date(2001, 1, 1), date(2998, 12, 31)).map(date.isoformat)
 
